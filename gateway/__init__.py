@@ -1,0 +1,1 @@
+"""The gateway: everything between a resident's phone and the city's desks."""

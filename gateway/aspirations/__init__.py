@@ -1,0 +1,1 @@
+"""Aspirations: what residents report, propose and ask, from the ticket to the last word."""

@@ -1,0 +1,118 @@
+"""The life of a ticket as data: states, what may follow what, and the clocks."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from gateway.kernel.text import clean
+
+
+class State(StrEnum):
+    """Where a ticket stands. The API speaks these words; residents see the book's."""
+
+    RECEIVED = "received"
+    VERIFYING = "verifying"
+    NEEDS_INFO = "needs_info"
+    FORWARDED = "forwarded"
+    LOCAL = "local"
+    DECLINED = "declined"
+    MERGED = "merged"
+    ARCHIVED = "archived"
+    IN_PROGRESS = "in_progress"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    CLOSED_PARTLY = "closed_partly"
+    CLOSED_AUTOMATICALLY = "closed_automatically"
+    REOPENED = "reopened"
+
+
+class Verb(StrEnum):
+    """What may be done to a ticket, by staff, by the resident or by the clock."""
+
+    VERIFY = "verify"
+    ASK = "ask"
+    INFORM = "inform"
+    LAPSE = "lapse"
+    FORWARD = "forward"
+    TAKE = "take"
+    DECLINE = "decline"
+    MERGE = "merge"
+    ARCHIVE = "archive"
+    START = "start"
+    REPLY = "reply"
+    RESOLVE = "resolve"
+    CONFIRM = "confirm"
+    CONFIRM_PARTLY = "confirm_partly"
+    DENY = "deny"
+    REOPEN = "reopen"
+
+
+_WORKING = (State.FORWARDED, State.LOCAL, State.IN_PROGRESS)
+_OVER = (
+    State.DECLINED,
+    State.ARCHIVED,
+    State.CLOSED,
+    State.CLOSED_PARTLY,
+    State.CLOSED_AUTOMATICALLY,
+)
+
+# From, verb, to. A verb that is not here from a state is not allowed there; `reply` leaves the state as it is.
+TRANSITIONS: dict[tuple[State, Verb], State] = {
+    (State.RECEIVED, Verb.VERIFY): State.VERIFYING,
+    (State.VERIFYING, Verb.ASK): State.NEEDS_INFO,
+    (State.NEEDS_INFO, Verb.INFORM): State.VERIFYING,
+    (State.NEEDS_INFO, Verb.LAPSE): State.ARCHIVED,
+    (State.VERIFYING, Verb.FORWARD): State.FORWARDED,
+    (State.VERIFYING, Verb.TAKE): State.LOCAL,
+    (State.VERIFYING, Verb.DECLINE): State.DECLINED,
+    (State.VERIFYING, Verb.MERGE): State.MERGED,
+    (State.VERIFYING, Verb.ARCHIVE): State.ARCHIVED,
+    (State.FORWARDED, Verb.START): State.IN_PROGRESS,
+    (State.LOCAL, Verb.START): State.IN_PROGRESS,
+    **{(state, Verb.REPLY): state for state in _WORKING},
+    **{(state, Verb.RESOLVE): State.ANSWERED for state in _WORKING},
+    (State.ANSWERED, Verb.CONFIRM): State.CLOSED,
+    (State.ANSWERED, Verb.CONFIRM_PARTLY): State.CLOSED_PARTLY,
+    (State.ANSWERED, Verb.DENY): State.REOPENED,
+    (State.ANSWERED, Verb.LAPSE): State.CLOSED_AUTOMATICALLY,
+    (State.REOPENED, Verb.FORWARD): State.FORWARDED,
+    (State.REOPENED, Verb.TAKE): State.LOCAL,
+    (State.REOPENED, Verb.START): State.IN_PROGRESS,
+    (State.REOPENED, Verb.RESOLVE): State.ANSWERED,
+    **{(state, Verb.REOPEN): State.REOPENED for state in _OVER},
+}
+
+KINDS = ("complaint", "proposal", "question")
+VERIFY_DAYS = 3
+"""Working days within which a ticket is verified (as in SP4N-LAPOR)."""
+SAME_WITHIN = timedelta(minutes=10)
+"""The same words from the same number within this time are the same ticket."""
+DRAFT_KEPT = timedelta(hours=72)
+GROWS_WITHIN = timedelta(hours=1)
+LONGEST = 1600
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a resident wants to file. Codes are empty where they were not said; `words` is redacted text."""
+
+    kind: str
+    category: str
+    area: str
+    words: str
+    is_confidential: bool
+    channel: str
+    cause: str
+    rt: str = ""
+    rw: str = ""
+    is_emergency: bool = False
+
+
+def following(state: State, verb: Verb) -> State | None:
+    """The state that a verb leads to, or None where it is not allowed."""
+    return TRANSITIONS.get((state, verb))
+
+
+def fold(words: str) -> str:
+    """Words as compared for repetition: case and spacing do not count."""
+    return " ".join(clean(words).lower().split())

@@ -1,0 +1,244 @@
+"""The tables of aspirations, their events, and drafts."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from gateway.aspirations.rules import SAME_WITHIN, Filing, State
+from gateway.db import Connection, statement
+
+
+@dataclass(frozen=True, slots=True)
+class Aspiration:
+    """A ticket. `number_id` is who reported it; whoever shows it decides what of that may be seen."""
+
+    id: int
+    ticket: str
+    number_id: int
+    kind: str
+    category: str | None
+    area: str | None
+    rt: str | None
+    rw: str | None
+    body: str
+    state: State
+    is_confidential: bool
+    is_emergency: bool
+    office: str | None
+    due: date | None
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a ticket. `by` is `resident`, `clock` or `official:3`."""
+
+    at: datetime
+    by: str
+    verb: str
+    body: str | None
+
+
+_COLUMNS = """id, ticket, number_id, kind, category, area, rt, rw, body, state, is_confidential, is_emergency, office,
+              due, created_at, changed_at"""
+_ADD = statement("""
+    INSERT INTO aspirations (ticket, cause, number_id, kind, category, area, rt, rw, body, body_hash, state,
+                             is_confidential, is_emergency, due, is_due_provisional, channel, is_demo, created_at,
+                             changed_at)
+    VALUES (:ticket, :cause, :number_id, :kind, nullif(:category, ''), nullif(:area, ''), nullif(:rt, ''),
+            nullif(:rw, ''), :body, :body_hash, :state, :is_confidential, :is_emergency, :due, :is_provisional,
+            :channel, :is_demo, :now, :now)
+    ON CONFLICT DO NOTHING RETURNING id
+""")
+_SAME = statement(f"""
+    SELECT {_COLUMNS} FROM aspirations
+    WHERE cause = :cause OR (number_id = :number_id AND created_at > :after AND body_hash = :body_hash
+                             AND kind = :kind)
+    ORDER BY (cause = :cause) DESC, id DESC LIMIT 1
+""")
+_LOCK = statement("SELECT pg_advisory_xact_lock(6002, CAST(hashint8(:number_id) AS integer))")
+_BY_TICKET = statement(f"SELECT {_COLUMNS} FROM aspirations WHERE ticket = :ticket")
+_OWN = statement(f"SELECT {_COLUMNS} FROM aspirations WHERE number_id = :number_id ORDER BY id DESC LIMIT :most")
+_EVENT = statement("""
+    INSERT INTO aspiration_events (aspiration_id, cause, at, by, verb, body)
+    VALUES (:aspiration_id, :cause, :now, :by, :verb, :body) ON CONFLICT DO NOTHING RETURNING id
+""")
+_EVENTS = statement("SELECT at, by, verb, body FROM aspiration_events WHERE aspiration_id = :id ORDER BY id")
+_SET = statement("""
+    UPDATE aspirations SET category = coalesce(:category, category), area = coalesce(:area, area),
+        rt = coalesce(:rt, rt), rw = coalesce(:rw, rw), changed_at = :now WHERE id = :id
+""")
+_MOVE = statement("UPDATE aspirations SET state = :state, changed_at = :now WHERE id = :id AND state = :before")
+_LIST = statement(f"""
+    SELECT {_COLUMNS} FROM aspirations a
+    WHERE a.id < :before AND (:scope = '33.75' OR a.area = :scope OR starts_with(a.area, :scope || '.'))
+      AND (CAST(:office AS text) IS NULL OR a.office = :office)
+    ORDER BY a.id DESC LIMIT :most
+""")
+_DRAFT = statement("""
+    INSERT INTO drafts (number_id, kind, body, details, state, created_at, changed_at)
+    VALUES (:number_id, :kind, :body, CAST(:details AS jsonb), 'open', :now, :now) RETURNING id
+""")
+_OPEN_DRAFT = statement("""
+    SELECT id, kind, body, details, changed_at FROM drafts
+    WHERE number_id = :number_id AND state = 'open' ORDER BY id DESC LIMIT 1
+""")
+_DRAFT_BY_ID = statement("SELECT id, kind, body, details, changed_at FROM drafts WHERE id = :id AND state <> 'sent'")
+_GROW = statement("""
+    UPDATE drafts SET body = body || E'\\n' || :body, changed_at = :now WHERE id = :id AND length(body) < 4000
+""")
+_DRAFT_STATE = statement("UPDATE drafts SET state = :state, changed_at = :now WHERE id = :id")
+_FORGET = statement("UPDATE aspirations SET body = '', body_hash = '' WHERE number_id = :number_id")
+_FORGET_DRAFTS = statement("""
+    UPDATE drafts SET body = '', state = 'sent' WHERE number_id = :number_id
+""")
+_ABOUT = statement("SELECT ticket, kind, state, body, created_at FROM aspirations WHERE number_id = :number_id")
+
+
+def _aspiration(row: Sequence[Any]) -> Aspiration:
+    values: list[Any] = list(row)
+    values[9] = State(values[9])
+    return Aspiration(*values)
+
+
+def lock_number(conn: Connection, number_id: int) -> None:
+    """Make filings of one number take turns, so that two copies of a text at the same moment find each other."""
+    conn.execute(_LOCK, {"number_id": number_id})
+
+
+def find_same(conn: Connection, number_id: int, filing: Filing, body_hash: bytes, now: datetime) -> Aspiration | None:
+    """The ticket of the same cause, or of the same words from the same number within ten minutes."""
+    values = {"cause": filing.cause, "number_id": number_id, "body_hash": body_hash, "kind": filing.kind}
+    row = conn.execute(_SAME, {**values, "after": now - SAME_WITHIN}).one_or_none()
+    return _aspiration(row) if row else None
+
+
+def add(
+    conn: Connection,
+    ticket: str,
+    number_id: int,
+    filing: Filing,
+    body_hash: bytes,
+    due: date,
+    now: datetime,
+    *,
+    is_provisional: bool,
+    is_demo: bool,
+) -> int | None:
+    """Write a new ticket; None where the ticket code is taken."""
+    values = {"ticket": ticket, "number_id": number_id, "body": filing.words, "body_hash": body_hash, "due": due}
+    values |= {name: getattr(filing, name) for name in
+               ("cause", "kind", "category", "area", "rt", "rw", "is_confidential", "is_emergency", "channel")}  # fmt: skip
+    values |= {"is_provisional": is_provisional, "is_demo": is_demo, "now": now, "state": State.RECEIVED}
+    row = conn.execute(_ADD, values).one_or_none()
+    return int(row.id) if row else None
+
+
+def get(conn: Connection, ticket: str) -> Aspiration | None:
+    """The ticket with these seven digits."""
+    row = conn.execute(_BY_TICKET, {"ticket": ticket}).one_or_none()
+    return _aspiration(row) if row else None
+
+
+def own(conn: Connection, number_id: int, most: int = 20) -> list[Aspiration]:
+    """A number's tickets, newest first."""
+    return [_aspiration(row) for row in conn.execute(_OWN, {"number_id": number_id, "most": most})]
+
+
+def add_event(
+    conn: Connection, aspiration_id: int, now: datetime, by: str, verb: str, body: str | None, cause: str | None = None
+) -> bool:
+    """Add to a ticket's history; False where this cause is there already."""
+    values = {"aspiration_id": aspiration_id, "cause": cause, "now": now, "by": by, "verb": verb, "body": body}
+    return conn.execute(_EVENT, values).one_or_none() is not None
+
+
+def events(conn: Connection, aspiration_id: int) -> list[Event]:
+    """A ticket's history, oldest first."""
+    return [Event(*row) for row in conn.execute(_EVENTS, {"id": aspiration_id})]
+
+
+def amend(
+    conn: Connection,
+    aspiration_id: int,
+    now: datetime,
+    *,
+    category: str | None = None,
+    area: str | None = None,
+    rt: str | None = None,
+    rw: str | None = None,
+) -> None:
+    """Fill in what was missing or guessed wrong."""
+    conn.execute(_SET, {"id": aspiration_id, "category": category, "area": area, "rt": rt, "rw": rw, "now": now})
+
+
+def move(conn: Connection, aspiration_id: int, before: State, state: State, now: datetime) -> bool:
+    """Change the state if it still is `before`."""
+    return bool(conn.execute(_MOVE, {"id": aspiration_id, "before": before, "state": state, "now": now}).rowcount)
+
+
+def page(conn: Connection, scope: str, office: str | None, before: int, most: int) -> list[Aspiration]:
+    """Tickets of an area (and of one office, where one is named) with ids below `before`, newest first."""
+    values = {"scope": scope, "office": office, "before": before, "most": most}
+    return [_aspiration(row) for row in conn.execute(_LIST, values)]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Words that wait for a YA. `details` holds what was chosen before: category, area, confidential."""
+
+    id: int
+    kind: str
+    body: str
+    details: dict[str, Any]
+    changed_at: datetime
+
+
+def add_draft(
+    conn: Connection, number_id: int, kind: str, body: str, now: datetime, details: Mapping[str, Any] | None = None
+) -> int:
+    """Keep words that were not understood, or an invitation to write them."""
+    values = {
+        "number_id": number_id,
+        "kind": kind,
+        "body": body,
+        "now": now,
+        "details": json.dumps(dict(details or {})),
+    }
+    return int(conn.execute(_DRAFT, values).scalar_one())
+
+
+def open_draft(conn: Connection, number_id: int) -> Draft | None:
+    """The draft a number may still add to or send."""
+    row = conn.execute(_OPEN_DRAFT, {"number_id": number_id}).one_or_none()
+    return Draft(*row) if row else None
+
+
+def get_draft(conn: Connection, draft_id: int) -> Draft | None:
+    """A draft that was not sent yet."""
+    row = conn.execute(_DRAFT_BY_ID, {"id": draft_id}).one_or_none()
+    return Draft(*row) if row else None
+
+
+def grow_draft(conn: Connection, draft_id: int, body: str, now: datetime) -> None:
+    """Append words to a draft."""
+    conn.execute(_GROW, {"id": draft_id, "body": body, "now": now})
+
+
+def close_draft(conn: Connection, draft_id: int, state: str, now: datetime) -> None:
+    """`sent` once it became a ticket, `waiting` where nobody answered and a person has to look."""
+    conn.execute(_DRAFT_STATE, {"id": draft_id, "state": state, "now": now})
+
+
+def forget(conn: Connection, number_id: int) -> None:
+    """Blank the words of a person's tickets and drafts; the tickets stay, without them."""
+    conn.execute(_FORGET, {"number_id": number_id})
+    conn.execute(_FORGET_DRAFTS, {"number_id": number_id})
+
+
+def about(conn: Connection, number_id: int) -> list[dict[str, object]]:
+    """A person's tickets."""
+    return [dict(row._mapping) for row in conn.execute(_ABOUT, {"number_id": number_id})]

@@ -1,0 +1,1 @@
+"""Broadcasts: drafted, previewed, approved by a second person, fanned out, counted to the last message."""

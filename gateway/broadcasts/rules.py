@@ -1,0 +1,192 @@
+"""The life of a broadcast as data, who may do what to it, and what approval is bound to."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from gateway.kernel.areas import covers
+from gateway.officials.rules import Official, Role
+from gateway.outbox.rules import Class
+
+CITY = "33.75"
+APPROVAL_EMERGENCY = timedelta(minutes=30)
+APPROVAL = timedelta(hours=72)
+KEY_KEPT = timedelta(days=7)
+GROWTH_SHARE, GROWTH_COUNT = 0.10, 50
+
+
+class State(StrEnum):
+    """Where a broadcast stands. Waiting for the end of quiet hours is a field, not a state."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    SENDING = "sending"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Verb(StrEnum):
+    """What is done to a broadcast, by officials or by the clock."""
+
+    CHANGE = "change"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REJECT = "reject"
+    START = "start"
+    RETURN = "return"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    FINISH = "finish"
+    EXPIRE = "expire"
+
+
+TRANSITIONS: dict[tuple[State, Verb], State] = {
+    **{(state, Verb.CHANGE): State.DRAFT for state in (State.DRAFT, State.SUBMITTED, State.APPROVED, State.REJECTED)},
+    (State.DRAFT, Verb.SUBMIT): State.SUBMITTED,
+    (State.SUBMITTED, Verb.APPROVE): State.APPROVED,
+    (State.SUBMITTED, Verb.REJECT): State.REJECTED,
+    (State.SUBMITTED, Verb.EXPIRE): State.EXPIRED,
+    (State.APPROVED, Verb.START): State.SENDING,
+    (State.APPROVED, Verb.RETURN): State.SUBMITTED,
+    (State.APPROVED, Verb.EXPIRE): State.EXPIRED,
+    (State.SENDING, Verb.PAUSE): State.PAUSED,
+    (State.PAUSED, Verb.RESUME): State.SENDING,
+    (State.SENDING, Verb.FINISH): State.FINISHED,
+    **{
+        (state, Verb.CANCEL): State.CANCELLED
+        for state in (State.DRAFT, State.SUBMITTED, State.APPROVED, State.SENDING, State.PAUSED)
+    },
+}
+
+LEVELS = (Class.ROUTINE.value, Class.IMPORTANT.value, Class.EMERGENCY.value)
+_ALL, _CALM, _ROUTINE = frozenset(LEVELS), frozenset({"routine", "important"}), frozenset({"routine"})
+MAY_DRAFT: Mapping[Role, frozenset[str]] = {
+    Role.KIM: _ROUTINE,
+    Role.LURAH: _CALM,
+    Role.ADMIN: _ALL,
+    Role.APPROVER: _ALL,
+    Role.EMERGENCY: frozenset({"emergency"}),
+}
+SEES_ALL = (Role.ADMIN, Role.APPROVER, Role.AUDITOR, Role.DPO)
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A broadcast as stored. `texts` as written by language; `audience` is the rule, not the people."""
+
+    id: int
+    number: int
+    state: State
+    level: str
+    texts: dict[str, str]
+    audience: dict[str, list[str]]
+    reason: str | None
+    send_at: datetime | None
+    expires_at: datetime | None
+    author_id: int
+    recipients: int
+    hash: str
+    submitted_at: datetime | None
+    approval_ends_at: datetime | None
+    approved_by: int | None
+    release_at: datetime | None
+    held_until: datetime | None
+    batch_id: int | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    note: str | None
+
+    @property
+    def is_city_wide(self) -> bool:
+        """Whether the audience covers the whole city; a rule without areas restricts none."""
+        areas = self.audience.get("areas") or [CITY]
+        return CITY in areas
+
+
+def digest(
+    level: str,
+    texts: Mapping[str, str],
+    audience: Mapping[str, Sequence[str]],
+    send_at: datetime | None,
+    expires_at: datetime | None,
+    recipients: int,
+) -> str:
+    """What an approval is bound to: change any of it and the hash is another."""
+    whole = {
+        "level": level,
+        "texts": dict(sorted(texts.items())),
+        "audience": {name: sorted(values) for name, values in sorted(audience.items()) if values},
+        "send_at": send_at.isoformat() if send_at else None,
+        "expires_at": expires_at.isoformat() if expires_at else None,
+        "recipients": recipients,
+    }
+    body = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def is_in_scope(official: Official, audience: Mapping[str, Sequence[str]]) -> bool:
+    """Whether everyone the rule can name lives in the official's area."""
+    areas = audience.get("areas") or [CITY]
+    return all(covers(official.area, area.split("/")[0]) for area in areas)
+
+
+def may_draft(official: Official, level: str, audience: Mapping[str, Sequence[str]]) -> bool:
+    """Whether the role drafts this level, for people of its own area."""
+    return level in MAY_DRAFT.get(official.role, frozenset()) and is_in_scope(official, audience)
+
+
+def needs_second(author: Official, broadcast: Broadcast, over: int) -> bool:
+    """Whether somebody other than the author has to approve. `over` is SECOND_APPROVER_OVER; 0 means always."""
+    is_large = broadcast.recipients > over
+    if author.role is Role.KIM:
+        return True
+    if author.role is Role.LURAH:
+        return is_large
+    return is_large or broadcast.is_city_wide
+
+
+def may_approve(official: Official, author: Official, broadcast: Broadcast) -> bool:
+    """Whether the role approves what this other official drafted, for this audience."""
+    if official.id == author.id or not is_in_scope(official, broadcast.audience):
+        return False
+    match official.role:
+        case Role.LURAH:
+            return author.role is Role.KIM and covers(official.area, author.area)
+        case Role.ADMIN:
+            return not broadcast.is_city_wide
+        case Role.APPROVER:
+            return True
+        case Role.EMERGENCY:
+            return author.role is Role.EMERGENCY
+        case _:
+            return False
+
+
+def may_see(official: Official, author: Official, broadcast: Broadcast) -> bool:
+    """Whether a broadcast exists for this official: their own, those of their area, those they may approve."""
+    if official.id == author.id or official.role in SEES_ALL:
+        return True
+    if official.role is Role.EMERGENCY:
+        return broadcast.level == "emergency"
+    if official.role in (Role.KIM, Role.LURAH):
+        areas = [area.split("/")[0] for area in broadcast.audience.get("areas") or [CITY]]
+        return any(covers(official.area, area) or covers(area, official.area) for area in areas)
+    return False
+
+
+def may_steer(official: Official, author: Official, broadcast: Broadcast) -> bool:
+    """Whether the official may pause, resume or cancel: the author, and whoever might have approved it."""
+    return official.id == author.id or may_approve(official, author, broadcast)
+
+
+def grew_too_much(approved: int, now: int) -> bool:
+    """Whether the audience grew by more than a tenth and more than fifty since it was approved."""
+    return now - approved > GROWTH_COUNT and now > approved * (1 + GROWTH_SHARE)

@@ -1,0 +1,1 @@
+"""Use cases on broadcasts: write one, decide on it, start it, follow it."""

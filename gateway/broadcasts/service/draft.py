@@ -1,0 +1,184 @@
+"""Write a broadcast: draft it once per idempotency key, change it, submit it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.audit import store as audit
+from gateway.broadcasts import rules, store
+from gateway.broadcasts.rules import Broadcast, State, Verb
+from gateway.broadcasts.service.preview import count, preview
+from gateway.broadcasts.service.view import find, refuse_state
+from gateway.kernel.codes import show_broadcast
+from gateway.kernel.errors import Conflict, Forbidden, Invalid
+from gateway.kernel.text import clean
+from gateway.officials.rules import Official
+from gateway.reference import service as reference
+from gateway.residents.rules import TOPICS
+from gateway.runtime import Runtime
+
+_LONGEST = 1000
+_LISTS = ("areas", "topics", "groups", "languages")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an official wants to say, to whom, when. Moments are aware."""
+
+    level: str
+    texts: Mapping[str, str]
+    audience: Mapping[str, Sequence[str]]
+    reason: str | None = None
+    send_at: datetime | None = None
+    expires_at: datetime | None = None
+
+
+def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[str, Any]:
+    """Draft a broadcast and give its preview; the same key and content give the same answer for seven days.
+
+    Raises Invalid, Forbidden, or Conflict where the key came with other content before.
+    """
+    _check(rt, official, content)
+    body_hash = hashlib.sha256(_canonical(content).encode()).digest()
+    now = rt.now()
+    with rt.engine.begin() as conn:
+        store.drop_keys(conn, now - rules.KEY_KEPT)
+        if not store.claim_key(conn, official.id, key, body_hash, now):
+            kept = store.kept_answer(conn, official.id, key)
+            if kept is None or kept[0] != body_hash:
+                raise Conflict("This Idempotency-Key came with other content before; use a new one.")
+            return kept[1]
+        number = store.next_number(conn)
+        by_language = count(conn, content.level, content.audience)
+        values = _values(content, sum(by_language.values()))
+        id = store.add(conn, number, values, official.id, now)
+        answer = _answer(rt, id, number, State.DRAFT, values["hash"], content, by_language)
+        store.keep_answer(conn, official.id, key, answer)
+        audit.record(conn, now, official.actor, "draft", f"broadcast:{id}", level=content.level)
+    return answer
+
+
+def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Change a broadcast that is not under way: it is a draft again, and what was approved is void. Author only."""
+    now = rt.now()
+    with rt.engine.begin() as conn:
+        broadcast, author = find(conn, official, broadcast_id, lock=True)
+        if author.id != official.id:
+            raise Forbidden("Only its author may change a broadcast.")
+        refuse_state(broadcast, Verb.CHANGE)
+        held = {name: getattr(broadcast, name) for name in Content.__slots__}
+        content = Content(**{**held, **changes})
+        _check(rt, official, content)
+        by_language = count(conn, content.level, content.audience)
+        values = _values(content, sum(by_language.values()))
+        store.change(conn, broadcast_id, values, now)
+        audit.record(conn, now, official.actor, "change", f"broadcast:{broadcast_id}", hash=values["hash"])
+    return _answer(rt, broadcast.id, broadcast.number, State.DRAFT, values["hash"], content, by_language)
+
+
+def submit(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
+    """Ask for approval: the people are counted once more, and the hash is what will be approved. Sends nothing."""
+    now = rt.now()
+    with rt.engine.begin() as conn:
+        broadcast, author = find(conn, official, broadcast_id, lock=True)
+        if author.id != official.id:
+            raise Forbidden("Only its author may submit a broadcast.")
+        refuse_state(broadcast, Verb.SUBMIT)
+        if broadcast.expires_at and broadcast.expires_at <= now:
+            raise Conflict("Its expires_at has passed; change it first.")
+        recipients = sum(count(conn, broadcast.level, broadcast.audience).values())
+        content = Content(broadcast.level, broadcast.texts, broadcast.audience, broadcast.reason, broadcast.send_at,
+                          broadcast.expires_at)  # fmt: skip
+        ends = now + rules.APPROVAL_EMERGENCY
+        if broadcast.level != "emergency":
+            ends = broadcast.send_at if broadcast.send_at and broadcast.send_at > now else now + rules.APPROVAL
+        store.update(
+            conn,
+            broadcast_id,
+            now,
+            state=State.SUBMITTED,
+            recipients=recipients,
+            hash=_values(content, recipients)["hash"],
+            submitted_at=now,
+            approval_ends_at=ends,
+            note=None,
+        )
+        audit.record(conn, now, official.actor, "submit", f"broadcast:{broadcast_id}", recipients=recipients)
+        return find(conn, official, broadcast_id)[0]
+
+
+def _check(rt: Runtime, official: Official, content: Content) -> None:
+    """Refuse what cannot be sent as it is, naming the field and what to write."""
+    if content.level not in rules.LEVELS:
+        raise Invalid(f"level must be one of {', '.join(rules.LEVELS)}.")
+    if not content.texts or any(language not in rt.settings.languages for language in content.texts):
+        raise Invalid(f"texts needs a text by language, one of {', '.join(rt.settings.languages)}.")
+    for language, text in content.texts.items():
+        if not clean(text) or len(text) > _LONGEST:
+            raise Invalid(f"Text {language} must have between 1 and {_LONGEST} characters.")
+        if clean(text) != text.strip():
+            raise Invalid(f"Text {language} has control characters; take them out.")
+    if content.level == "emergency" and not clean(content.reason or ""):
+        raise Invalid("An emergency needs a reason: it overrides quiet hours and those who stopped news.")
+    _check_audience(rt, content.audience)
+    now = rt.now()
+    if content.expires_at and content.expires_at <= max(now, content.send_at or now):
+        raise Invalid("expires_at must lie after now and after send_at.")
+    if not rules.may_draft(official, content.level, content.audience):
+        raise Forbidden("Your role or area does not cover this level and audience.")
+
+
+def _check_audience(rt: Runtime, audience: Mapping[str, Sequence[str]]) -> None:
+    if not any(audience.get(name) for name in _LISTS):
+        raise Invalid(f"audience needs at least one list of {', '.join(_LISTS)}; the whole city is areas 33.75.")
+    areas = reference.areas(rt)
+    for written in audience.get("areas") or ():
+        code, *units = written.split("/")
+        if code not in areas or not code.startswith(rules.CITY):
+            raise Invalid(f"There is no area {code[:20]}; write a code such as 33.75.01.1006 or 33.75.")
+        kinds = [unit[:2].upper() for unit in units]
+        if kinds not in ([], ["RW"], ["RW", "RT"]) or not all(
+            unit[2:].isdigit() and unit[2:].isascii() for unit in units
+        ):
+            raise Invalid("Parts of an area are written as 33.75.01.1006/RW03 or 33.75.01.1006/RW03/RT02.")
+    if unknown := [topic for topic in audience.get("topics") or () if topic not in TOPICS]:
+        raise Invalid(f"There is no topic {unknown[0][:32]}; the topics are {', '.join(TOPICS)}.")
+    if unknown := [name for name in audience.get("languages") or () if name not in rt.settings.languages]:
+        raise Invalid(f"There is no language {unknown[0][:8]}; the languages are {', '.join(rt.settings.languages)}.")
+
+
+def _values(content: Content, recipients: int) -> dict[str, Any]:
+    audience = {name: list(content.audience[name]) for name in _LISTS if content.audience.get(name)}
+    texts = dict(content.texts)
+    return {
+        "level": content.level,
+        "texts": texts,
+        "audience": audience,
+        "reason": content.reason,
+        "send_at": content.send_at,
+        "expires_at": content.expires_at,
+        "recipients": recipients,
+        "hash": rules.digest(content.level, texts, audience, content.send_at, content.expires_at, recipients),
+    }
+
+
+def _canonical(content: Content) -> str:
+    values = {name: getattr(content, name) for name in Content.__slots__}
+    values["texts"], values["audience"] = dict(content.texts), {k: list(v) for k, v in content.audience.items()}
+    return json.dumps(values, sort_keys=True, default=str)
+
+
+def _answer(
+    rt: Runtime,
+    id: int,
+    number: int,
+    state: State,
+    digest: str,
+    content: Content,
+    by_language: Mapping[str, int],
+) -> dict[str, Any]:
+    shown = preview(rt, number, content.level, content.texts, by_language, content.send_at)
+    return {"id": id, "code": show_broadcast(number), "state": state.value, "hash": digest, "preview": shown}

@@ -1,0 +1,109 @@
+"""Look at broadcasts: one as an official may see it, its live counts, lists."""
+
+from datetime import datetime
+from typing import Any
+
+from gateway.broadcasts import rules, store
+from gateway.broadcasts.rules import Broadcast, Verb
+from gateway.db import Connection
+from gateway.kernel.codes import show_broadcast
+from gateway.kernel.errors import Conflict, Missing
+from gateway.officials import store as officials
+from gateway.officials.rules import Official
+from gateway.outbox.rules import STATUSES
+from gateway.outbox.store import batches
+from gateway.runtime import Runtime
+
+
+def find(conn: Connection, official: Official, broadcast_id: int, *, lock: bool = False) -> tuple[Broadcast, Official]:
+    """A broadcast and its author. Raises Missing where it is not there or not to be seen: the two look alike."""
+    broadcast = store.lock(conn, broadcast_id) if lock else store.get(conn, broadcast_id)
+    author = officials.get(conn, broadcast.author_id) if broadcast else None
+    if broadcast is None or author is None or not rules.may_see(official, author, broadcast):
+        raise Missing("There is no such broadcast.")
+    return broadcast, author
+
+
+def refuse_state(broadcast: Broadcast, verb: Verb) -> rules.State:
+    """The state that `verb` leads to. Raises Conflict where the present one forbids it."""
+    following = rules.TRANSITIONS.get((broadcast.state, verb))
+    if following is None:
+        raise Conflict(f"It is {broadcast.state.value}; it cannot be asked to {verb.value} now.")
+    return following
+
+
+def status(rt: Runtime, official: Official, broadcast_id: int) -> dict[str, Any]:
+    """The API's view of one broadcast; its counts come from one statement, so they sum to the total at every moment."""
+    with rt.engine.begin() as conn:
+        broadcast, _ = find(conn, official, broadcast_id)
+        return _show(conn, broadcast, rt.now())
+
+
+def _show(conn: Connection, broadcast: Broadcast, now: datetime) -> dict[str, Any]:
+    counts, failures, skipped = dict.fromkeys(STATUSES, 0), {}, {}
+    total = 0
+    if broadcast.batch_id is not None:
+        batch = batches.get(conn, broadcast.batch_id)
+        total = batch.total
+        for name, reason, n in batches.count(conn, batch):
+            counts[name] += n
+            if name == "failed":
+                failures[reason] = n
+            elif name == "skipped":
+                skipped[reason] = n
+    left = counts["queued"] + counts["sending"]
+    ended = broadcast.finished_at or now
+    seconds = (ended - broadcast.started_at).total_seconds() if broadcast.started_at else 0
+    return {
+        "id": broadcast.id,
+        "code": show_broadcast(broadcast.number),
+        "state": broadcast.state.value,
+        "hash": broadcast.hash,
+        "level": broadcast.level,
+        "recipients": broadcast.recipients,
+        "total": total,
+        "counts": counts,
+        "failures": failures,
+        "skipped": skipped,
+        "note": broadcast.note,
+        "held_until": _moment(broadcast.held_until),
+        "started_at": _moment(broadcast.started_at),
+        "finished_at": _moment(broadcast.finished_at),
+        "per_second": round((total - left - counts["skipped"]) / seconds, 1) if seconds > 0 else 0.0,
+    }
+
+
+def _moment(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def page(rt: Runtime, official: Official, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """Broadcasts an official may see, newest first, and the cursor of the next part."""
+    before = int(cursor) if cursor and cursor.isdigit() and len(cursor) < 18 else 2**62
+    shown: list[dict[str, Any]] = []
+    with rt.engine.begin() as conn:
+        authors: dict[int, Official | None] = {}
+        while len(shown) < limit:
+            block = store.page(conn, before, 100)
+            for broadcast in block:
+                before = broadcast.id
+                if broadcast.author_id not in authors:
+                    authors[broadcast.author_id] = officials.get(conn, broadcast.author_id)
+                author = authors[broadcast.author_id]
+                if author and rules.may_see(official, author, broadcast):
+                    shown.append(_summary(broadcast))
+                if len(shown) == limit:
+                    return shown, str(before)
+            if len(block) < 100:
+                return shown, None
+    return shown, str(before)
+
+
+def _summary(broadcast: Broadcast) -> dict[str, Any]:
+    return {
+        "id": broadcast.id,
+        "code": show_broadcast(broadcast.number),
+        "state": broadcast.state.value,
+        "level": broadcast.level,
+        "recipients": broadcast.recipients,
+    }

@@ -1,0 +1,168 @@
+"""The table of broadcasts and of idempotency keys."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from gateway.broadcasts.rules import Broadcast, State
+from gateway.db import Connection, statement
+from gateway.outbox.store.batches import Fragment
+
+_COLUMNS = """id, number, state, level, texts, audience, reason, send_at, expires_at, author_id, recipients, hash,
+              submitted_at, approval_ends_at, approved_by, release_at, held_until, batch_id, started_at, finished_at, note"""
+_NUMBER = statement("SELECT nextval('broadcast_number')")
+_ADD = statement("""
+    INSERT INTO broadcasts (number, state, level, texts, audience, reason, send_at, expires_at, author_id, recipients,
+                            hash, created_at, changed_at)
+    VALUES (:number, 'draft', :level, CAST(:texts AS jsonb), CAST(:audience AS jsonb), :reason, :send_at, :expires_at,
+            :author_id, :recipients, :hash, :now, :now) RETURNING id
+""")
+_CHANGE = statement("""
+    UPDATE broadcasts SET state = 'draft', level = :level, texts = CAST(:texts AS jsonb),
+        audience = CAST(:audience AS jsonb), reason = :reason, send_at = :send_at, expires_at = :expires_at,
+        recipients = :recipients, hash = :hash, submitted_at = NULL, approval_ends_at = NULL, approved_by = NULL,
+        approved_at = NULL, release_at = NULL, held_until = NULL, note = NULL, changed_at = :now
+    WHERE id = :id
+""")
+_GET = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id")
+_LOCK = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id FOR UPDATE")
+_PAGE = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id < :before ORDER BY id DESC LIMIT :most")
+_READY = statement("""
+    SELECT id, level FROM broadcasts WHERE state = 'approved' AND release_at <= :now
+      AND (send_at IS NULL OR send_at <= :now) AND (held_until IS NULL OR held_until <= :now) ORDER BY id
+""")
+_LAPSED = statement("""
+    SELECT id FROM broadcasts
+    WHERE (state = 'submitted' AND (approval_ends_at <= :now OR expires_at <= :now))
+       OR (state = 'approved' AND expires_at <= :now)
+""")
+_OVERDUE = statement("""
+    SELECT id FROM broadcasts WHERE state IN ('sending', 'paused') AND expires_at <= :now
+""")
+_OVER = statement("""
+    SELECT b.id FROM broadcasts b JOIN batches t ON t.id = b.batch_id
+    WHERE b.finished_at IS NULL AND t.finished_at IS NOT NULL AND b.state IN ('sending', 'cancelled')
+""")
+_FINISHED_AT = statement("""
+    UPDATE broadcasts b SET finished_at = t.finished_at FROM batches t WHERE t.id = b.batch_id AND b.id = :id
+""")
+_KEY = statement("""
+    INSERT INTO broadcast_keys (official_id, key, body_hash, answer, created_at)
+    VALUES (:official_id, :key, :body_hash, '{}', :now) ON CONFLICT DO NOTHING RETURNING key
+""")
+_KEPT = statement("SELECT body_hash, answer FROM broadcast_keys WHERE official_id = :official_id AND key = :key")
+_ANSWER = statement("""
+    UPDATE broadcast_keys SET answer = CAST(:answer AS jsonb) WHERE official_id = :official_id AND key = :key
+""")
+_DROP_KEYS = statement("DELETE FROM broadcast_keys WHERE created_at < :before")
+
+_FIELDS = frozenset({"state", "recipients", "hash", "submitted_at", "approval_ends_at", "approved_by", "approved_at",
+                     "release_at", "held_until", "batch_id", "started_at", "finished_at", "note"})  # fmt: skip
+
+
+def _broadcast(row: Sequence[Any]) -> Broadcast:
+    return Broadcast(row[0], row[1], State(row[2]), *row[3:])
+
+
+def next_number(conn: Connection) -> int:
+    """The running number behind the next public code."""
+    return int(conn.execute(_NUMBER).scalar_one())
+
+
+def add(conn: Connection, number: int, content: Mapping[str, Any], author_id: int, now: datetime) -> int:
+    """Write a draft. `content` has level, texts, audience, reason, send_at, expires_at, recipients and hash."""
+    values = {**content, "texts": json.dumps(content["texts"]), "audience": json.dumps(content["audience"])}
+    return int(conn.execute(_ADD, {**values, "number": number, "author_id": author_id, "now": now}).scalar_one())
+
+
+def change(conn: Connection, broadcast_id: int, content: Mapping[str, Any], now: datetime) -> None:
+    """Replace the content; whatever was approved of it is void."""
+    values = {**content, "texts": json.dumps(content["texts"]), "audience": json.dumps(content["audience"])}
+    conn.execute(_CHANGE, {**values, "id": broadcast_id, "now": now})
+
+
+def get(conn: Connection, broadcast_id: int) -> Broadcast | None:
+    """One broadcast."""
+    row = conn.execute(_GET, {"id": broadcast_id}).one_or_none()
+    return _broadcast(row) if row else None
+
+
+def lock(conn: Connection, broadcast_id: int) -> Broadcast | None:
+    """One broadcast, held until the transaction ends: approvers, starters and cancellers take turns."""
+    row = conn.execute(_LOCK, {"id": broadcast_id}).one_or_none()
+    return _broadcast(row) if row else None
+
+
+def update(conn: Connection, broadcast_id: int, now: datetime, **fields: object) -> None:
+    """Set some fields of a locked broadcast."""
+    if unknown := fields.keys() - _FIELDS:
+        raise ValueError(f"no such field: {unknown}")
+    # The names come from the closed set above, the values are bound.
+    sets = ", ".join(f"{name} = :{name}" for name in sorted(fields))
+    sql = f"UPDATE broadcasts SET {sets}, changed_at = :now WHERE id = :id"
+    conn.execute(statement(sql), {**fields, "id": broadcast_id, "now": now})
+
+
+def page(conn: Connection, before: int, most: int) -> list[Broadcast]:
+    """Broadcasts with ids below `before`, newest first."""
+    return [_broadcast(row) for row in conn.execute(_PAGE, {"before": before, "most": most})]
+
+
+def ready(conn: Connection, now: datetime) -> list[tuple[int, str]]:
+    """Approved broadcasts whose time has come: id and level."""
+    return [(row.id, row.level) for row in conn.execute(_READY, {"now": now})]
+
+
+def lapsed(conn: Connection, now: datetime) -> list[int]:
+    """Broadcasts that nobody approved in time, or whose use is over before they began."""
+    return list(conn.execute(_LAPSED, {"now": now}).scalars())
+
+
+def overdue(conn: Connection, now: datetime) -> list[int]:
+    """Broadcasts under way whose use is over."""
+    return list(conn.execute(_OVERDUE, {"now": now}).scalars())
+
+
+def over(conn: Connection) -> list[int]:
+    """Broadcasts whose last message has left, or was skipped."""
+    return list(conn.execute(_OVER).scalars())
+
+
+def set_finished(conn: Connection, broadcast_id: int) -> None:
+    """Take over when the batch finished."""
+    conn.execute(_FINISHED_AT, {"id": broadcast_id})
+
+
+def count(conn: Connection, audience: Fragment, scopes: Sequence[str]) -> dict[str, int]:
+    """How many people a rule names now, by language, without those who stopped."""
+    sql = f"""
+        SELECT a.language, count(*) AS n FROM ({audience.sql}) AS a
+        WHERE NOT EXISTS (SELECT 1 FROM suppressions s
+                          WHERE s.number_id = a.number_id AND s.scope = ANY(CAST(:scopes AS text[])))
+        GROUP BY 1
+    """
+    found = conn.execute(statement(sql), {**audience.values, "scopes": list(scopes)})
+    return {row.language: row.n for row in found}
+
+
+def claim_key(conn: Connection, official_id: int, key: str, body_hash: bytes, now: datetime) -> bool:
+    """Take an idempotency key; False where it was taken before. Two callers at once wait for each other here."""
+    values = {"official_id": official_id, "key": key, "body_hash": body_hash, "now": now}
+    return conn.execute(_KEY, values).one_or_none() is not None
+
+
+def kept_answer(conn: Connection, official_id: int, key: str) -> tuple[bytes, dict[str, Any]] | None:
+    """Hash of the body that came with this key, and the answer it got."""
+    row = conn.execute(_KEPT, {"official_id": official_id, "key": key}).one_or_none()
+    return (bytes(row.body_hash), row.answer) if row else None
+
+
+def keep_answer(conn: Connection, official_id: int, key: str, answer: Mapping[str, Any]) -> None:
+    """Keep the answer for whoever sends the same again."""
+    conn.execute(_ANSWER, {"official_id": official_id, "key": key, "answer": json.dumps(answer)})
+
+
+def drop_keys(conn: Connection, before: datetime) -> None:
+    """Forget keys older than seven days."""
+    conn.execute(_DROP_KEYS, {"before": before})

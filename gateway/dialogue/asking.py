@@ -1,0 +1,109 @@
+"""Answers to what we asked: a digit, YA, TIDAK or A, matched with the one open question it fits."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from gateway.aspirations import store as aspirations
+from gateway.aspirations.rules import State
+from gateway.db import Connection
+from gateway.dialogue import filing, news, standing
+from gateway.dialogue.says import Done
+from gateway.dialogue.talk import Talk
+from gateway.kernel.codes import show_ticket
+from gateway.questions import store as questions
+from gateway.questions.store import Question
+from gateway.reference.store import CATEGORIES
+from gateway.residents.service import own
+
+_DIGITS = {str(at): category for at, category in enumerate(CATEGORIES, start=1)}
+_WHICH_WITHIN = timedelta(hours=1)
+# What the digits of "belum kami pahami" stand for: 2 sends the words as a report, like YA.
+_OF_DRAFT = {"yes", "no", "1", "2", "3", "5"}
+
+
+def confirm(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """Bind the answer to the open question it fits; where it fits two, ask which, naming both."""
+    answer, now = args["answer"], talk.rt.now()
+    found = questions.open_for(conn, talk.number.id, now)
+    if answer in ("a", "b"):
+        chosen = next((question for question in found if question.kind == "which"), None)
+        if chosen:
+            return _chosen(talk, conn, chosen, answer, found)
+    fitting = [question for question in found if _fits(conn, question, answer)]
+    if not fitting:
+        return Done("gone", text=talk.say("sms.nothing_asked"))
+    if len(fitting) > 1:
+        first, second = fitting[:2]
+        payload = {"a": first.id, "b": second.id, "answer": answer}
+        questions.ask(conn, talk.number.id, "which", "", now, now + _WHICH_WITHIN, payload, instead_of=["which"])
+        names = {"first": _name(talk, conn, first), "second": _name(talk, conn, second)}
+        return Done("ask", text=talk.say("sms.which", **names), wants_answer=True)
+    return _answer(talk, conn, fitting[0], answer)
+
+
+def _fits(conn: Connection, question: Question, answer: str) -> bool:
+    match question.kind:
+        case "join":
+            return answer in ("yes", "no")
+        case "draft":
+            return answer in _OF_DRAFT
+        case "category":
+            aspiration = aspirations.get(conn, question.subject)
+            return answer in _DIGITS and aspiration is not None and aspiration.state is State.RECEIVED
+        case _:
+            return False
+
+
+def _chosen(talk: Talk, conn: Connection, which: Question, letter: str, found: list[Question]) -> Done:
+    questions.close(conn, which.id, talk.rt.now(), letter)
+    question = next((one for one in found if one.id == which.payload[letter]), None)
+    if question is None:
+        return Done("gone", text=talk.say("sms.nothing_asked"))
+    return _answer(talk, conn, question, which.payload["answer"])
+
+
+def _answer(talk: Talk, conn: Connection, question: Question, answer: str) -> Done:
+    match question.kind:
+        case "join":
+            return _join(talk, conn, question, answer)
+        case "category":
+            return filing.set_category(talk, conn, question, _DIGITS[answer])
+        case _:
+            return _draft(talk, conn, question, answer)
+
+
+def _join(talk: Talk, conn: Connection, question: Question, answer: str) -> Done:
+    questions.close(conn, question.id, talk.rt.now(), answer)
+    if answer == "no":
+        return Done("ok", text=talk.say("sms.join_declined"))
+    area = str(question.payload["area"])
+    own.subscribe(talk.rt, conn, talk.number.id, area, talk.language, "sms", "YA")
+    return Done("ok", {"area": area}, standing.joined(talk, area))
+
+
+def _draft(talk: Talk, conn: Connection, question: Question, answer: str) -> Done:
+    match answer:
+        case "yes" | "2":
+            return filing.send_draft(talk, conn, question)
+        case "no":
+            questions.close(conn, question.id, talk.rt.now(), answer)
+            aspirations.close_draft(conn, int(question.subject), "waiting", talk.rt.now())
+            return Done("ok", text=talk.say("sms.draft_kept"))
+        case "1":
+            return news.info(talk, conn, {})
+        case "3":
+            return news.status(talk, conn, {})
+        case _:
+            return news.help_text(talk, conn, {})
+
+
+def _name(talk: Talk, conn: Connection, question: Question) -> str:
+    """A question in a few words that are the person's own: a ticket, a kelurahan, the beginning of a draft."""
+    match question.kind:
+        case "category":
+            return show_ticket(question.subject)
+        case "join":
+            return f"DAFTAR {talk.area_name(str(question.payload['area']))}"
+        case _:
+            draft = aspirations.get_draft(conn, int(question.subject))
+            return draft.body if draft else ""

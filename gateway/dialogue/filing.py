@@ -1,0 +1,211 @@
+"""From words to a ticket: reports, proposals, questions, drafts, and what is added to them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from gateway.aspirations import rules, service, store
+from gateway.aspirations.rules import Filing
+from gateway.db import Connection
+from gateway.dialogue.says import Done
+from gateway.dialogue.talk import Talk
+from gateway.kernel.calendar import show_moment
+from gateway.kernel.codes import parse_ticket, show_ticket
+from gateway.kernel.text import redact
+from gateway.questions import store as questions
+from menus.keywords import find_rt_rw, guess_category
+
+_WORDS_WITHIN = timedelta(minutes=30)
+_DETAILS_WITHIN = timedelta(days=10)
+_ASKS = {"complaint": "sms.report_ask", "proposal": "sms.aspire_ask", "question": "sms.question_ask"}
+
+
+def file(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """The menu's "Kirim": everything was chosen and shown; the ticket, and its receipt by SMS."""
+    redacted = redact(args["words"])
+    area = args["area"] if args["area"] in talk.areas else ""
+    filing = _filing(talk, args["kind"], args["category"], area, redacted.text, confidential=args["confidential"])
+    aspiration, _ = service.file(talk.rt, conn, talk.number.id, filing, is_demo=talk.number.is_demo)
+    ticket = show_ticket(aspiration.ticket)
+    slots = {"ticket": ticket, "at": show_moment(aspiration.created_at, talk.rt.settings.timezone)}
+    slots |= {"area_name": talk.area_name(area), "kind": args["kind"], "category": args["category"]}
+    talk.send(conn, talk.say("sms.receipt" if args["category"] else "sms.receipt_plain", **slots))
+    if redacted.had_identity:
+        talk.send(conn, talk.say("sms.identity"), "identity")
+    return Done("ok", {"ticket": ticket})
+
+
+def write(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """LAPOR, ASPIRASI, TANYA: the ticket at once, then what is missing; without words, ask for them."""
+    kind = args["kind"]
+    if not args.get("body", "").strip():
+        now = talk.rt.now()
+        payload = {"kind": kind, "area": args.get("area", ""), "confidential": args.get("confidential", "no")}
+        questions.ask(conn, talk.number.id, "words", "", now, now + _WORDS_WITHIN, payload, instead_of=["words"])
+        return Done("ask", text=talk.say(_ASKS[kind]), wants_answer=True)
+    return file_words(talk, conn, kind, args["body"], args.get("area", ""), args.get("confidential", "no"))
+
+
+def file_words(
+    talk: Talk,
+    conn: Connection,
+    kind: str,
+    words: str,
+    area: str,
+    confidential: str = "no",
+    category: str = "",
+    *,
+    emergency: bool = False,
+) -> Done:
+    """File words as they came, and answer with one text: receipt, guess, and the question for what is missing."""
+    guessed = "" if category or kind != "complaint" else guess_category(words) or ""
+    area = area or talk.areas.mentioned(words) or talk.own_area
+    filing = _filing(talk, kind, category or guessed, area, words, confidential=confidential, emergency=emergency)
+    aspiration, is_new = service.file(talk.rt, conn, talk.number.id, filing, is_demo=talk.number.is_demo)
+    now, ticket = talk.rt.now(), aspiration.ticket
+    slots = {
+        "ticket": show_ticket(ticket),
+        "at": show_moment(aspiration.created_at, talk.rt.settings.timezone),
+        "area_name": talk.area_name(aspiration.area),
+        "kind": kind,
+        "category": aspiration.category or "",
+    }
+    if emergency:
+        return Done("ok", slots, talk.say("sms.emergency_receipt", **slots), always=True)
+    if is_new and guessed:
+        _ask_detail(talk, conn, "category", ticket, now)
+    if not aspiration.area:
+        if is_new:
+            _ask_detail(talk, conn, "place", ticket, now)
+        key = "sms.receipt_no_place_guessed" if guessed else "sms.receipt_no_place"
+    elif guessed:
+        key = "sms.receipt_guessed"
+    else:
+        key = "sms.receipt" if aspiration.category else "sms.receipt_plain"
+    return Done("ok", slots, talk.say(key, **slots), wants_answer=not aspiration.area or bool(guessed), always=True)
+
+
+def _ask_detail(talk: Talk, conn: Connection, kind: str, ticket: str, now: datetime) -> None:
+    questions.ask(conn, talk.number.id, kind, ticket, now, now + _DETAILS_WITHIN)
+
+
+def _filing(
+    talk: Talk,
+    kind: str,
+    category: str,
+    area: str,
+    words: str,
+    *,
+    confidential: str,
+    emergency: bool = False,
+) -> Filing:
+    rt, rw = find_rt_rw(words)
+    return Filing(
+        kind=kind,
+        category=category,
+        area=area,
+        words=words[: rules.LONGEST],
+        is_confidential=confidential == "yes",
+        channel=talk.channel,
+        cause=talk.cause,
+        rt=str(rt or ""),
+        rw=str(rw or ""),
+        is_emergency=emergency,
+    )
+
+
+def emergency(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """Emergency words win over all: 112 first, the ticket flagged."""
+    area, confidential = args.get("area", ""), args.get("confidential", "no")
+    return file_words(talk, conn, args.get("kind", "complaint"), args["body"], area, confidential, emergency=True)
+
+
+def add(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """TAMBAH: words to one's own ticket."""
+    ticket = parse_ticket(args.get("ticket", "") or args.get("typed", ""))
+    if ticket is None:
+        return Done("gone", text=talk.say("sms.add_which"), wants_answer=True)
+    words = redact(args.get("words") or args.get("body") or "").text
+    if not words:
+        return Done("refused", text=talk.say("sms.add_which"), wants_answer=True)
+    found = service.add_words(talk.rt, conn, talk.number.id, ticket, words, talk.cause)
+    if found is None:
+        return Done("gone", text=talk.say("sms.status_gone"))
+    shown = show_ticket(ticket)
+    return Done("ok", {"ticket": shown}, talk.say("sms.added", ticket=shown))
+
+
+def invite(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """The menu's "Tulis lewat SMS saja": an SMS to answer; what was chosen so far is kept for the words to come."""
+    if talk.send(conn, talk.say("sms.draft_ask"), wants_answer=True):
+        now = talk.rt.now()
+        payload = {name: args[name] for name in ("kind", "category", "area", "confidential")}
+        within = now + rules.DRAFT_KEPT
+        questions.ask(conn, talk.number.id, "words", "", now, within, payload, instead_of=["words"])
+    return Done("ok")
+
+
+def keep(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """Words that are no command: the answer to what we asked, more of a draft, or a new draft. Nothing is dropped."""
+    now, words = talk.rt.now(), args["body"]
+    for question in questions.open_for(conn, talk.number.id, now):
+        if question.kind == "words" and words:
+            questions.close(conn, question.id, now, "answered")
+            asked = question.payload
+            area = args.get("area") or asked.get("area", "")
+            return file_words(talk, conn, asked["kind"], words, area, asked["confidential"], asked.get("category", ""))
+        if question.kind == "place" and (placed := set_place(talk, conn, question, words)):
+            return placed
+    draft = store.open_draft(conn, talk.number.id)
+    if draft and now - draft.changed_at <= rules.GROWS_WITHIN:
+        store.grow_draft(conn, draft.id, words, now)
+        _ask_draft(talk, conn, draft.id)
+        return Done("ask", text=talk.say("sms.draft_grown"), wants_answer=True)
+    _ask_draft(
+        talk, conn, store.add_draft(conn, talk.number.id, "complaint", words, now, {"area": args.get("area", "")})
+    )
+    return Done("ask", text=talk.say("sms.unknown"), wants_answer=True)
+
+
+def _ask_draft(talk: Talk, conn: Connection, draft_id: int) -> None:
+    now = talk.rt.now()
+    questions.ask(conn, talk.number.id, "draft", str(draft_id), now, now + rules.DRAFT_KEPT, instead_of=["draft"])
+
+
+def set_place(talk: Talk, conn: Connection, question: questions.Question, words: str) -> Done | None:
+    """The kelurahan that was asked for, and RT/RW where they are named too; None where the words name no place."""
+    found = talk.areas.match(words.split())
+    area = found[0] if found and found[0].count(".") == 3 else talk.areas.mentioned(words)
+    aspiration = store.get(conn, question.subject)
+    if not area or aspiration is None:
+        return None
+    now = talk.rt.now()
+    rt, rw = find_rt_rw(words)
+    store.amend(conn, aspiration.id, now, area=area, rt=str(rt) if rt else None, rw=str(rw) if rw else None)
+    store.add_event(conn, aspiration.id, now, "resident", "place", words[: rules.LONGEST], talk.cause)
+    questions.close(conn, question.id, now, "answered")
+    slots = {"ticket": show_ticket(aspiration.ticket), "area_name": talk.area_name(area)}
+    return Done("ok", slots, talk.say("sms.place_set", **slots))
+
+
+def set_category(talk: Talk, conn: Connection, question: questions.Question, category: str) -> Done:
+    """A guess put right by one digit."""
+    now = talk.rt.now()
+    questions.close(conn, question.id, now, "answered")
+    aspiration = store.get(conn, question.subject)
+    if aspiration is None:
+        return Done("gone", text=talk.say("sms.status_gone"))
+    store.amend(conn, aspiration.id, now, category=category)
+    store.add_event(conn, aspiration.id, now, "resident", "category", category, talk.cause)
+    slots = {"ticket": show_ticket(aspiration.ticket), "category": category}
+    return Done("ok", slots, talk.say("sms.category_set", **slots))
+
+
+def send_draft(talk: Talk, conn: Connection, question: questions.Question) -> Done:
+    """YA to a draft: it becomes a ticket."""
+    now = talk.rt.now()
+    questions.close(conn, question.id, now, "yes")
+    draft = store.get_draft(conn, int(question.subject))
+    if draft is None:
+        return Done("gone", text=talk.say("sms.nothing_asked"))
+    store.close_draft(conn, draft.id, "sent", now)
+    return file_words(talk, conn, draft.kind, draft.body, draft.details.get("area", ""))

@@ -1,0 +1,67 @@
+"""What a person may read: information, the state of their tickets, help, and what we keep of them."""
+
+from collections.abc import Mapping
+
+from gateway.aspirations import service as aspirations
+from gateway.db import Connection
+from gateway.dialogue.lookups import status_slots
+from gateway.dialogue.says import Done
+from gateway.dialogue.talk import Talk
+from gateway.information import service as information
+from gateway.information.store import Item
+from gateway.kernel.calendar import show_moment
+from gateway.kernel.codes import show_ticket
+
+
+def info(talk: Talk, _conn: Connection, args: Mapping[str, str]) -> Done:
+    """INFO [topic] [area]: the newest item that holds now, for the area named or the person's own."""
+    topic, area = args.get("topic", ""), args.get("area", "") or talk.own_area
+    if not topic and not args.get("area"):
+        return Done("ask", text=talk.say("sms.info_topics"), wants_answer=True)
+    found = information.find(talk.rt, topic, area, talk.language)
+    return Done("ok", text=item_text(talk, found[0])) if found else Done("gone", text=talk.say("sms.info_none"))
+
+
+def send_item(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """`1 SMS-kan`: the item as an SMS, once for this hop."""
+    item = information.get(talk.rt, args["item"], talk.language)
+    if item is None:
+        return Done("gone")
+    talk.send(conn, item_text(talk, item))
+    return Done("ok")
+
+
+def item_text(talk: Talk, item: Item) -> str:
+    """An item as one SMS, with its source, its time and its code."""
+    published = show_moment(item.published, talk.rt.settings.timezone)
+    return talk.say("sms.item", text=item.text, source=item.source, published=published, item=item.code)
+
+
+def status(talk: Talk, _conn: Connection, args: Mapping[str, str]) -> Done:
+    """STATUS [ticket]: neutral words for one's own ticket, less for another's; without a ticket, one's newest."""
+    if ticket := args.get("ticket"):
+        aspiration = aspirations.find(talk.rt, ticket)
+    elif args.get("typed"):
+        return Done("gone", text=talk.say("sms.status_gone"))
+    else:
+        own = aspirations.own(talk.rt, talk.number.id)
+        if not own:
+            return Done("gone", text=talk.say("sms.status_none"))
+        aspiration = own[0]
+    if aspiration is None:
+        return Done("gone", text=talk.say("sms.status_gone"))
+    if aspiration.number_id != talk.number.id:
+        shown = {"ticket": show_ticket(aspiration.ticket), "state": aspiration.state.value}
+        return Done("foreign", text=talk.say("sms.status_foreign", **shown))
+    slots = {**status_slots(talk, aspiration), "ussd": talk.rt.settings.ussd_code}
+    return Done("ok", text=talk.say("sms.status" if slots["office"] else "sms.status_no_office", **slots))
+
+
+def help_text(talk: Talk, _conn: Connection, _args: Mapping[str, str]) -> Done:
+    """BANTUAN: the commands."""
+    return Done("ok", text=talk.say("sms.help", ussd=talk.rt.settings.ussd_code))
+
+
+def data_notice(talk: Talk, _conn: Connection, _args: Mapping[str, str]) -> Done:
+    """INFO DATA: what we keep, why, and who sees it."""
+    return Done("ok", text=talk.say("sms.data_notice"))

@@ -1,0 +1,18 @@
+"""What an action came to: the outcome a flow goes on from, and what an SMS says of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """outcome: a name the flow knows; slots: for its next screen; text: the SMS, ready to send, or empty for none.
+
+    wants_answer: the SMS asks something; always: a ticket's receipt or a STOP, which no reply budget holds back.
+    """
+
+    outcome: str
+    slots: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    wants_answer: bool = False
+    always: bool = False

@@ -1,0 +1,87 @@
+"""A person's standing with us: register, join, move, choose a language, stop."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from gateway.db import Connection
+from gateway.dialogue.says import Done
+from gateway.dialogue.talk import Talk
+from gateway.kernel.areas import covers
+from gateway.numbers import store as numbers
+from gateway.questions import store as questions
+from gateway.residents.service import own
+from menus import render
+
+_ANSWER_WITHIN = timedelta(hours=72)
+_CITY = "33.75"
+
+
+def register(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """The menu's "Setuju": active at once, since the notice stood on the screen before."""
+    area = args["area"]
+    if not _is_kelurahan(talk, area):
+        return Done("refused")
+    own.subscribe(talk.rt, conn, talk.number.id, area, talk.language, talk.channel, "1")
+    return Done("ok", {"area": area, "area_name": talk.area_name(area)}, joined(talk, area))
+
+
+def join(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """DAFTAR by SMS: ask for the YA that makes it count; whoever is active already only moves."""
+    area = args.get("area", "")
+    if not area:
+        unknown = "sms.outside" if args.get("typed") else "sms.join_where"
+        return Done("ask", text=talk.say(unknown), wants_answer=True)
+    if not _is_kelurahan(talk, area):
+        return Done("ask", text=talk.say("sms.join_where"), wants_answer=True)
+    if talk.resident and talk.resident.state == "active":
+        return move(talk, conn, args)
+    now = talk.rt.now()
+    payload = {"area": area, "language": talk.language}
+    questions.ask(conn, talk.number.id, "join", area, now, now + _ANSWER_WITHIN, payload, instead_of=["join"])
+    return Done("ask", text=talk.say("sms.join_ask", area_name=talk.area_name(area)), wants_answer=True)
+
+
+def joined(talk: Talk, area: str) -> str:
+    """The SMS that says someone is registered."""
+    cap = str(talk.rt.settings.routine_per_week)
+    return talk.say("sms.joined", area_name=talk.area_name(area), cap=cap)
+
+
+def move(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """Another kelurahan; whoever is not registered is asked to join there."""
+    area = args.get("area", "")
+    if not _is_kelurahan(talk, area):
+        return Done("refused", text=talk.say("sms.move_where"), wants_answer=True)
+    if not talk.resident:
+        return join(talk, conn, args)
+    own.move(talk.rt, conn, talk.number.id, area)
+    name, cap = talk.area_name(area), str(talk.rt.settings.routine_per_week)
+    return Done("ok", {"area": area, "area_name": name}, talk.say("sms.moved", area_name=name, cap=cap))
+
+
+def set_language(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """The language of everything from now on, also for someone who is not registered."""
+    language = args.get("language", "")
+    if language not in talk.rt.settings.languages:
+        return Done("refused", text=talk.say("sms.language_ask"), wants_answer=True)
+    numbers.set_language(conn, talk.number.id, language)
+    own.set_language(talk.rt, conn, talk.number.id, language)
+    return Done("ok", {"language": language}, render.render("sms.language_set", {"language": language}, language))
+
+
+def stop(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Done:
+    """BERHENTI: no news; alarms that may save a life still come."""
+    own.stop(talk.rt, conn, talk.number.id, talk.language, talk.channel, "BERHENTI", everything=False)
+    text = talk.say("sms.stopped", area_name=talk.area_name(talk.own_area) or "KELURAHAN")
+    return Done("ok", text=text, always=True)
+
+
+def stop_all(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Done:
+    """BERHENTI SEMUA: no alarms either."""
+    own.stop(talk.rt, conn, talk.number.id, talk.language, talk.channel, "BERHENTI SEMUA", everything=True)
+    text = talk.say("sms.stopped_all", area_name=talk.area_name(talk.own_area) or "KELURAHAN")
+    return Done("ok", text=text, always=True)
+
+
+def _is_kelurahan(talk: Talk, code: str) -> bool:
+    return code in talk.areas and covers(_CITY, code) and talk.areas[code].level == "kelurahan"

@@ -1,0 +1,120 @@
+"""Understand an SMS: what was stored becomes one command, one act, and at most one answer."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from gateway.aspirations import store as aspirations
+from gateway.db import Connection
+from gateway.dialogue import actions
+from gateway.dialogue.says import Done
+from gateway.dialogue.talk import Talk, find_resident, language_of
+from gateway.inbox import store as inbox
+from gateway.inbox.store import Arrived
+from gateway.numbers import store as numbers
+from gateway.outbox.service.post import Way, wake_replies
+from gateway.outbox.store import messages, routes
+from gateway.questions import store as questions
+from gateway.residents.service import own
+from gateway.runtime import Runtime
+from menus.keywords import parse
+
+log = logging.getLogger(__name__)
+REPLIES_AN_HOUR = 20
+_HOUR = timedelta(hours=1)
+
+
+def understand_waiting(rt: Runtime, may_go_on: Callable[[], bool] = lambda: True) -> int:
+    """Understand every stored message that waits, each in a transaction of its own; how many there were.
+
+    A message that cannot be handled is counted and stands back behind the others, so that it holds up nobody.
+    """
+    done = 0
+    while may_go_on():
+        taken: Arrived | None = None
+        try:
+            with rt.engine.begin() as conn:
+                taken = inbox.take_next(conn)
+                if taken is None:
+                    break
+                inbox.handled(conn, taken.id, rt.now(), _understand(rt, conn, taken))
+        except Exception:
+            if taken is None:
+                raise
+            log.exception("inbound message %d could not be understood", taken.id)
+            with rt.engine.begin() as conn:
+                inbox.tried(conn, taken.id)
+        done += 1
+    if done:
+        wake_replies(rt)
+    return done
+
+
+def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> str:
+    """Act on one message in the caller's transaction, and say in a word what was made of it."""
+    if arrived.number_id is None:
+        return "sender is no number"
+    number = numbers.get(conn, arrived.number_id)
+    resident = find_resident(conn, number)
+    talk = Talk(
+        rt=rt,
+        number=number,
+        resident=resident,
+        language=language_of(rt, number, resident),
+        channel="sms",
+        cause=f"inbound:{arrived.id}",
+        received_at=arrived.received_at,
+        way=Way(arrived.provider, arrived.recipient),
+        first=resident is None and inbox.is_first(conn, number.id, arrived.id),
+    )
+    if arrived.carrier_opt:
+        return _obey_carrier(talk, conn, arrived)
+    command = parse(arrived.body, talk.areas)
+    done = actions.act(talk, conn, command.action, command.args)
+    if done.text:
+        _reply(talk, conn, done, command.word)
+    if arrived.had_identity:
+        talk.send(conn, talk.say("sms.identity"), "identity")
+    return command.action.value
+
+
+def _obey_carrier(talk: Talk, conn: Connection, arrived: Arrived) -> str:
+    """The carrier has answered already: its route is closed or opened, the person's will recorded, nothing sent.
+
+    A START opens the route and subscribes nobody: only DAFTAR or the menu does.
+    """
+    now = talk.rt.now()
+    if arrived.carrier_opt == "STOP":
+        routes.suppress(conn, talk.number.id, "route", "carrier", now, arrived.provider)
+        own.stop(talk.rt, conn, talk.number.id, talk.language, "sms", arrived.body[:20], everything=False)
+    elif arrived.carrier_opt == "START":
+        routes.lift(conn, talk.number.id, ("route",), arrived.provider)
+    return f"carrier {arrived.carrier_opt}"
+
+
+def _reply(talk: Talk, conn: Connection, done: Done, word: str) -> None:
+    """One answer, unless the number has had its twenty in this hour: then one summary, whatever else comes."""
+    now = talk.rt.now()
+    since = now - _HOUR
+    if not done.always and messages.count_replies(conn, talk.number.id, now, since, "inbound:%") >= REPLIES_AN_HOUR:
+        count = str(inbox.count_since(conn, talk.number.id, since))
+        if not messages.count_replies(conn, talk.number.id, now, since, "summary:%"):
+            summed = replace(talk, cause=talk.cause.replace("inbound:", "summary:"))
+            summed.send(conn, talk.say("sms.summary", count=count))
+        return
+    text = (talk.say("sms.understood", word=word) if word else "") + done.text
+    if talk.first:
+        text += talk.say("sms.first_contact")
+    talk.send(conn, text, wants_answer=done.wants_answer)
+
+
+def expire(rt: Runtime) -> int:
+    """Close questions past their deadline; a draft that nobody answered waits for a person to look at it."""
+    now = rt.now()
+    with rt.engine.begin() as conn:
+        lapsed = questions.expire(conn, now)
+        for kind, subject in lapsed:
+            if kind == "draft":
+                aspirations.close_draft(conn, int(subject), "waiting", now)
+    return len(lapsed)

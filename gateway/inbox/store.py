@@ -1,0 +1,175 @@
+"""The table of incoming messages, and the rows that USSD sessions leave behind."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from gateway.db import Connection, statement
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A stored message that waits to be understood. `sender` is set where it is no phone number."""
+
+    id: int
+    provider: str
+    number_id: int | None
+    sender: str | None
+    recipient: str | None
+    body: str
+    had_identity: bool
+    carrier_opt: str | None
+    received_at: datetime
+    tries: int
+
+
+_ADD = statement("""
+    INSERT INTO inbound (provider, provider_id, number_id, sender, recipient, body, had_identity, carrier_opt, received_at)
+    VALUES (:provider, :provider_id, :number_id, :sender, :recipient, :body, :had_identity, :carrier_opt, :now)
+    ON CONFLICT (provider, provider_id) DO NOTHING RETURNING id
+""")
+_COLUMNS = "id, provider, number_id, sender, recipient, body, had_identity, carrier_opt, received_at, tries"
+# The oldest first, but a message whose handling failed stands back behind newer ones.
+_NEXT = statement(f"""
+    SELECT {_COLUMNS} FROM inbound WHERE handled_at IS NULL AND tries < :most_tries
+    ORDER BY tries, id LIMIT 1 FOR UPDATE SKIP LOCKED
+""")
+_LOCK_NUMBER = statement("SELECT pg_advisory_xact_lock(6001, CAST(hashint8(:number_id) AS integer))")
+_HANDLED = statement("UPDATE inbound SET handled_at = :now, outcome = :outcome WHERE id = :id")
+_TRIED = statement("UPDATE inbound SET tries = tries + 1 WHERE id = :id")
+_WAITING = statement("SELECT count(*) FROM inbound WHERE handled_at IS NULL AND tries < :most_tries")
+_EARLIER = statement("SELECT 1 FROM inbound WHERE number_id = :number_id AND id < :id LIMIT 1")
+_SINCE = statement("SELECT count(*) FROM inbound WHERE number_id = :number_id AND received_at > :since")
+_SESSION = statement("""
+    INSERT INTO ussd_sessions (provider, session_id, number_id, facts, started_at)
+    VALUES (:provider, :session_id, :number_id, CAST(:facts AS jsonb), :now)
+    ON CONFLICT (provider, session_id) DO NOTHING
+""")
+_SESSION_OF = statement("""
+    SELECT number_id, facts, state, consumed, ended_at FROM ussd_sessions
+    WHERE provider = :provider AND session_id = :session_id
+""")
+_CHECKPOINT = statement("""
+    UPDATE ussd_sessions SET state = CAST(:state AS jsonb), consumed = :consumed
+    WHERE provider = :provider AND session_id = :session_id AND consumed <= :consumed
+""")
+_END = statement("""
+    UPDATE ussd_sessions SET ended_at = coalesce(ended_at, :now), status = :status
+    WHERE provider = :provider AND session_id = :session_id
+""")
+_DROP_SESSIONS = statement("DELETE FROM ussd_sessions WHERE started_at < :before")
+_FORGET = statement("UPDATE inbound SET body = '' WHERE number_id = :number_id")
+_FORGET_SESSIONS = statement("DELETE FROM ussd_sessions WHERE number_id = :number_id")
+_ABOUT = statement("SELECT received_at, body FROM inbound WHERE number_id = :number_id ORDER BY id")
+
+MOST_TRIES = 5
+SESSION_KEPT = timedelta(hours=24)
+
+
+def add(
+    conn: Connection,
+    provider: str,
+    provider_id: str,
+    now: datetime,
+    *,
+    number_id: int | None,
+    sender: str | None,
+    recipient: str | None,
+    body: str,
+    had_identity: bool,
+    carrier_opt: str | None,
+) -> bool:
+    """Store a message; False where this provider id was stored before, also a moment ago on another worker."""
+    values = {"provider": provider, "provider_id": provider_id, "now": now, "number_id": number_id, "sender": sender}
+    values |= {"recipient": recipient, "body": body, "had_identity": had_identity, "carrier_opt": carrier_opt}
+    return conn.execute(_ADD, values).one_or_none() is not None
+
+
+def take_next(conn: Connection) -> Arrived | None:
+    """Lock the next message to understand, and its number, so that one person's messages are taken in turn."""
+    row = conn.execute(_NEXT, {"most_tries": MOST_TRIES}).one_or_none()
+    if row is None:
+        return None
+    if row.number_id is not None:
+        conn.execute(_LOCK_NUMBER, {"number_id": row.number_id})
+    return Arrived(*row)
+
+
+def handled(conn: Connection, inbound_id: int, now: datetime, outcome: str) -> None:
+    """Mark a message as understood, with what was made of it."""
+    conn.execute(_HANDLED, {"id": inbound_id, "now": now, "outcome": outcome})
+
+
+def tried(conn: Connection, inbound_id: int) -> None:
+    """Count a failure to understand; after five a person has to look."""
+    conn.execute(_TRIED, {"id": inbound_id})
+
+
+def count_waiting(conn: Connection) -> int:
+    """Messages that were not understood yet."""
+    return int(conn.execute(_WAITING, {"most_tries": MOST_TRIES}).scalar_one())
+
+
+def is_first(conn: Connection, number_id: int, inbound_id: int) -> bool:
+    """Whether nothing came from this number before this message."""
+    return conn.execute(_EARLIER, {"number_id": number_id, "id": inbound_id}).one_or_none() is None
+
+
+def count_since(conn: Connection, number_id: int, since: datetime) -> int:
+    """How many messages came from this number since then."""
+    return int(conn.execute(_SINCE, {"number_id": number_id, "since": since}).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """What PostgreSQL knows of a USSD session: facts of its start, and where its last effect left it."""
+
+    number_id: int
+    facts: dict[str, Any]
+    state: dict[str, Any] | None
+    consumed: int
+    ended_at: datetime | None
+
+
+def begin_session(
+    conn: Connection, provider: str, session_id: str, number_id: int, facts: Mapping[str, Any], now: datetime
+) -> None:
+    """Write the row of a session's first hop; a second first hop changes nothing."""
+    values = {"provider": provider, "session_id": session_id, "number_id": number_id, "now": now}
+    conn.execute(_SESSION, {**values, "facts": json.dumps(dict(facts))})
+
+
+def find_session(conn: Connection, provider: str, session_id: str) -> Restart | None:
+    """The row of a session."""
+    row = conn.execute(_SESSION_OF, {"provider": provider, "session_id": session_id}).one_or_none()
+    return Restart(*row) if row else None
+
+
+def checkpoint(conn: Connection, provider: str, session_id: str, state: Mapping[str, Any], consumed: int) -> None:
+    """Keep where an effect left the dialogue, and how many characters of `text` it had used up."""
+    values = {"provider": provider, "session_id": session_id, "consumed": consumed}
+    conn.execute(_CHECKPOINT, {**values, "state": json.dumps(dict(state))})
+
+
+def end_session(conn: Connection, provider: str, session_id: str, status: str, now: datetime) -> bool:
+    """Close a session with the company's word for how it ended; False where it is unknown."""
+    values = {"provider": provider, "session_id": session_id, "status": status[:40], "now": now}
+    return bool(conn.execute(_END, values).rowcount)
+
+
+def drop_old_sessions(conn: Connection, now: datetime) -> int:
+    """Sessions are kept for 24 hours, and no longer: people who only looked around leave nothing."""
+    return conn.execute(_DROP_SESSIONS, {"before": now - SESSION_KEPT}).rowcount
+
+
+def forget(conn: Connection, number_id: int) -> None:
+    """Blank a person's words and drop their sessions."""
+    conn.execute(_FORGET, {"number_id": number_id})
+    conn.execute(_FORGET_SESSIONS, {"number_id": number_id})
+
+
+def about(conn: Connection, number_id: int) -> list[dict[str, object]]:
+    """What this person wrote to us."""
+    return [dict(row._mapping) for row in conn.execute(_ABOUT, {"number_id": number_id})]

@@ -1,0 +1,1 @@
+"""Pure building blocks: errors, phone numbers, text, calendar, codes, areas. Nothing here does I/O."""

@@ -1,0 +1,141 @@
+"""Text on the wire: septets and segments of GSM-7 and UCS-2, fitting to GSM-7, and the redaction of what comes in.
+
+Source: 3GPP TS 23.038 (alphabet), TS 23.040 9.2.3.24.1 (concatenation: 153 septets or 67 code units a part).
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+import gsm0338
+
+_SINGLE, _PART = 160, 153
+_UCS2_SINGLE, _UCS2_PART = 70, 67
+_CODEC = gsm0338.Codec()
+_EXTENDED = frozenset("^{}\\[~]|€\f")
+
+
+def _basic() -> frozenset[str]:
+    found = set()
+    for point in range(0x2100):
+        try:
+            encoded, _ = _CODEC.encode(chr(point))
+        except UnicodeError:
+            continue
+        if len(encoded) == 1:
+            found.add(chr(point))
+    return frozenset(found - {"\x1b"})
+
+
+_BASIC = _basic()
+
+# Letters and signs outside GSM-7 whose plain form says the same. Javanese pepet (ê) and taling are told apart by
+# readers from context, as on every Javanese keyboard without them.
+_PLAIN = {
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "`": "'", "´": "'",
+    "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "″": '"', "′": "'",
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "•": "-", "·": "-",
+    "…": "...", "×": "x", "÷": "/", "→": "->", "←": "<-", "½": "1/2", "¼": "1/4", "¾": "3/4",
+    "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "\u3000": " ", "\t": " ",
+    "ç": "c", "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "", "\u00ad": "", "\ufe0f": "",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How a text travels: its encoding, how many parts, and how many septets or code units it takes."""
+
+    encoding: Literal["GSM-7", "UCS-2"]
+    segments: int
+    units: int
+
+
+def is_gsm7(text: str) -> bool:
+    """Whether every character stands in GSM-7's basic or extension table."""
+    return all(letter in _BASIC or letter in _EXTENDED for letter in text)
+
+
+def septets(text: str) -> int:
+    """Septets of a GSM-7 text; a character of the extension table takes two. Others count as one (see `measure`)."""
+    return len(text) + sum(letter in _EXTENDED for letter in text)
+
+
+def measure(text: str) -> Size:
+    """Encoding, parts and units of `text` as an SMS. A two-unit character is never split over two parts."""
+    if is_gsm7(text):
+        units = septets(text)
+        if units <= _SINGLE:
+            return Size("GSM-7", 1, units)
+        return Size("GSM-7", _parts([2 if letter in _EXTENDED else 1 for letter in text], _PART), units)
+    widths = [2 if ord(letter) > 0xFFFF else 1 for letter in text]
+    units = sum(widths)
+    return Size("UCS-2", 1 if units <= _UCS2_SINGLE else _parts(widths, _UCS2_PART), units)
+
+
+def _parts(widths: list[int], room: int) -> int:
+    parts, used = 1, 0
+    for width in widths:
+        if used + width > room:
+            parts, used = parts + 1, 0
+        used += width
+    return parts
+
+
+def fit(text: str) -> str:
+    """`text` in GSM-7 without losing meaning: typographic signs and accents become plain ones, anything else `?`."""
+    if is_gsm7(text):
+        return text
+    out: list[str] = []
+    for letter in text:
+        if letter in _BASIC or letter in _EXTENDED:
+            out.append(letter)
+        elif letter in _PLAIN:
+            out.append(_PLAIN[letter])
+        elif unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
+            continue
+        else:
+            bare = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+            kept = "".join(part for part in bare if part in _BASIC or part in _EXTENDED)
+            out.append(kept or "?")
+    return "".join(out)
+
+
+_CONTROL = {code: None for code in range(32) if code not in (10, 13)} | {127: None} | dict.fromkeys(range(128, 160))
+_SEPARATED = r"[ .\-/_]?"
+_IDENTITY = re.compile(rf"(?<!\d)(?<!\d[ .\-/_])\d(?:{_SEPARATED}\d){{15}}(?!{_SEPARATED}\d)", re.ASCII)
+_PHONE = re.compile(rf"(?<![\d+])(?:\+?62|0|\(0)[ .\-/_)]?8(?:{_SEPARATED}\d){{7,11}}(?!\d)", re.ASCII)
+_LANDLINE = re.compile(rf"(?<![\d+])\(?0[2-7]\d{{1,2}}\)?[ .\-/]?\d(?:{_SEPARATED}\d){{5,7}}(?!\d)", re.ASCII)
+_FOREIGN = re.compile(rf"\+\d(?:{_SEPARATED}\d){{8,14}}(?!\d)", re.ASCII)
+
+IDENTITY_MASK = "[NIK]"
+PHONE_MASK = "[no HP]"
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """A text as it may be stored, and whether an identity number was taken out of it."""
+
+    text: str
+    had_identity: bool
+    had_phone: bool
+
+
+def clean(text: str) -> str:
+    """`text` without control characters, lone surrogates and NUL, which PostgreSQL cannot hold; lines are kept."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROL)
+    return text.encode("utf-8", "replace").decode("utf-8").strip()
+
+
+def redact(text: str) -> Redacted:
+    """Cleaned `text` with identity numbers (16 digits, also with separators) and phone numbers masked.
+
+    Full-width and other Unicode digits count as digits. Ticket codes (seven digits) and amounts pass.
+    """
+    text = clean("".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text))
+    masked, identities = _IDENTITY.subn(IDENTITY_MASK, text)
+    phones = 0
+    for pattern in (_FOREIGN, _PHONE, _LANDLINE):
+        masked, found = pattern.subn(PHONE_MASK, masked)
+        phones += found
+    return Redacted(masked, identities > 0, phones > 0)

@@ -1,0 +1,1 @@
+"""The schema's history: one revision per step, each with its way back."""

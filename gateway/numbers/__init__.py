@@ -1,0 +1,1 @@
+"""Every phone number once: everything else holds the id of its row here."""

@@ -1,0 +1,101 @@
+"""The tables of officials and their paper cards. Tokens, PINs and card codes are kept as hashes alone."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from gateway.db import Connection, statement
+from gateway.officials.rules import Official, Role
+
+_COLUMNS = "id, name, role, area, office, number_id"
+_ADD = statement("""
+    INSERT INTO officials (name, role, area, office, number_id, token_hash, pin_hash, is_demo, created_at)
+    VALUES (:name, :role, :area, :office, :number_id, :token_hash, :pin_hash, :is_demo, :now) RETURNING id
+""")
+_BY_TOKEN = statement(f"SELECT {_COLUMNS} FROM officials WHERE token_hash = :hash AND disabled_at IS NULL")
+_BY_ID = statement(f"SELECT {_COLUMNS} FROM officials WHERE id = :id")
+_ALL = statement(f"SELECT {_COLUMNS}, disabled_at FROM officials ORDER BY id")
+_TOKEN = statement("UPDATE officials SET token_hash = :hash WHERE id = :id AND disabled_at IS NULL")
+_DISABLE = statement("""
+    UPDATE officials SET disabled_at = :now, token_hash = NULL, pin_hash = NULL WHERE id = :id AND disabled_at IS NULL
+""")
+_VOID = statement("UPDATE official_cards SET voided_at = :now WHERE official_id = :id AND voided_at IS NULL")
+_SERIAL = statement("SELECT coalesce(max(serial), 0) + 1 FROM official_cards WHERE official_id = :id")
+_CELLS = statement("""
+    INSERT INTO official_cards (official_id, serial, cell, code_hash)
+    SELECT :id, :serial, cell, code_hash
+    FROM unnest(CAST(:cells AS text[]), CAST(:hashes AS bytea[])) AS c(cell, code_hash)
+""")
+_FORGET = statement("UPDATE officials SET name = 'erased', disabled_at = coalesce(disabled_at, now()), token_hash = NULL,"
+                    " pin_hash = NULL WHERE number_id = :number_id")  # fmt: skip
+_ABOUT = statement("SELECT name, role, area, created_at FROM officials WHERE number_id = :number_id")
+
+
+def _official(row: tuple[int, str, str, str, str | None, int]) -> Official:
+    id, name, role, area, office, number_id = row
+    return Official(id, name, Role(role), area, office, number_id)
+
+
+def add(
+    conn: Connection,
+    name: str,
+    role: Role,
+    area: str,
+    office: str | None,
+    number_id: int,
+    token_hash: bytes,
+    pin_hash: str,
+    now: datetime,
+    *,
+    is_demo: bool = False,
+) -> int:
+    """Add an official and return the id."""
+    values: dict[str, object] = {"name": name, "role": role, "area": area, "office": office, "number_id": number_id}
+    values |= {"token_hash": token_hash, "pin_hash": pin_hash, "now": now, "is_demo": is_demo}
+    return int(conn.execute(_ADD, values).scalar_one())
+
+
+def by_token(conn: Connection, token_hash: bytes) -> Official | None:
+    """The official whose token has this hash. The hash is compared, never the token, so time tells nothing."""
+    row = conn.execute(_BY_TOKEN, {"hash": token_hash}).one_or_none()
+    return _official(tuple(row)) if row else None
+
+
+def get(conn: Connection, official_id: int) -> Official | None:
+    """One official, also a disabled one."""
+    row = conn.execute(_BY_ID, {"id": official_id}).one_or_none()
+    return _official(tuple(row)) if row else None
+
+
+def every(conn: Connection) -> list[tuple[Official, bool]]:
+    """All officials, and whether each is disabled."""
+    return [(_official(tuple(row[:6])), row[6] is not None) for row in conn.execute(_ALL)]
+
+
+def set_token(conn: Connection, official_id: int, token_hash: bytes) -> bool:
+    """Replace the token; False where there is no such active official."""
+    return bool(conn.execute(_TOKEN, {"id": official_id, "hash": token_hash}).rowcount)
+
+
+def disable(conn: Connection, official_id: int, now: datetime) -> bool:
+    """Void token, PIN and card at once; False where there is no such active official."""
+    conn.execute(_VOID, {"id": official_id, "now": now})
+    return bool(conn.execute(_DISABLE, {"id": official_id, "now": now}).rowcount)
+
+
+def replace_card(conn: Connection, official_id: int, hashes: Mapping[str, bytes], now: datetime) -> int:
+    """Void the present card and write a new one; returns its serial number."""
+    conn.execute(_VOID, {"id": official_id, "now": now})
+    serial = int(conn.execute(_SERIAL, {"id": official_id}).scalar_one())
+    values = {"id": official_id, "serial": serial, "cells": list(hashes), "hashes": list(hashes.values())}
+    conn.execute(_CELLS, values)
+    return serial
+
+
+def forget(conn: Connection, number_id: int) -> None:
+    """Disable the person's account and blank the name; the acts stay in the trail under the id."""
+    conn.execute(_FORGET, {"number_id": number_id})
+
+
+def about(conn: Connection, number_id: int) -> list[dict[str, object]]:
+    """What these tables hold of a person."""
+    return [dict(row._mapping) for row in conn.execute(_ABOUT, {"number_id": number_id})]

@@ -1,0 +1,243 @@
+"""Work a lane: the one piece of code that leases, claims, throttles, sends and records.
+
+A row is claimed before the call and recorded after it, in windows: one transaction records the calls that are over and
+claims the next rows, so that after a kill at most two windows of this process are in doubt. No transaction is open during
+a call. Every route has a pump of its own, so that a provider that hangs holds up nobody else's messages.
+"""
+
+import asyncio
+import hashlib
+import logging
+import signal
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import uvloop
+
+from gateway.audit import store as audit
+from gateway.db import Connection
+from gateway.kernel.calendar import quiet_until
+from gateway.outbox.rules import Claimed
+from gateway.outbox.service import doubt
+from gateway.outbox.service.post import quiet
+from gateway.outbox.service.record import Recorder
+from gateway.outbox.store import batches, messages, routes
+from gateway.providers.base import Outcome, Outgoing, Provider, Verdict
+from gateway.runtime import Runtime
+from gateway.state import queue, throttle
+from menus import render
+
+log = logging.getLogger(__name__)
+_LEASE = timedelta(seconds=45)
+_LONGEST_PAUSE = 1.0
+_IDLE = 0.05
+
+
+def work(rt: Runtime, lane: str) -> None:
+    """Send what waits in `lane` for up to 20 seconds, then leave the rest to the next job, which it wakes itself."""
+    uvloop.run(_work(rt, lane))
+
+
+async def _work(rt: Runtime, lane: str) -> None:
+    stopped = asyncio.Event()
+    # A worker told to end passes the signal on: no more is claimed, what is in flight is waited for and recorded.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
+    until = time.monotonic() + queue.WORK_SECONDS
+    try:
+        await doubt.settle(rt, lane)
+        names = await asyncio.to_thread(_routes_waiting, rt, lane)
+        pumps = [Pump(rt, lane, name, until, stopped) for name in sorted(names) if name in rt.providers]
+        await asyncio.gather(*(pump.run() for pump in pumps))
+    finally:
+        await asyncio.gather(*(provider.aclose() for provider in rt.providers.values()))
+    if not stopped.is_set() and any(pump.has_more for pump in pumps):
+        queue.wake(rt.redis, lane, rt.settings.bulk_workers if lane == "bulk" else 1)
+
+
+def _routes_waiting(rt: Runtime, lane: str) -> set[str]:
+    now = rt.now()
+    is_quiet = quiet_until(now, quiet(rt)) is not None
+    with rt.engine.begin() as conn:
+        return messages.routes_waiting(conn, lane, now) | batches.routes_waiting(conn, lane, now, is_quiet=is_quiet)
+
+
+class Pump:
+    """Sends what one lane has for one route."""
+
+    def __init__(self, rt: Runtime, lane: str, route: str, until: float, stopped: asyncio.Event) -> None:
+        self.has_more = False
+        self._rt, self._lane, self._route, self._until, self._stopped = rt, lane, route, until, stopped
+        self._provider: Provider = rt.providers[route]
+        self._window = self._provider.concurrency * self._provider.batch
+        self._slots = asyncio.Semaphore(self._provider.concurrency)
+        self._recorder = Recorder(rt, route)
+        self._chunk: batches.Chunk | None = None
+        self._texts: dict[int, dict[str, str]] = {}
+        self._sent = _Tally()
+        self._moved = asyncio.Event()
+        self._flying = 0
+
+    async def run(self) -> None:
+        """Claim and send until nothing waits, time is up, the route rests, or the worker is told to end."""
+        calls: set[asyncio.Task[None]] = set()
+        try:
+            while not self._stopped.is_set() and time.monotonic() < self._until:
+                if self._flying > self._window // 2:
+                    await self._wait()
+                    continue
+                rows, pause = await asyncio.to_thread(self._turn, self._window - self._flying)
+                for call in self._calls(rows):
+                    self._flying += len(call)
+                    task = asyncio.create_task(self._send(call))
+                    calls.add(task)
+                    task.add_done_callback(calls.discard)
+                if not rows:
+                    if pause is not None and pause <= _LONGEST_PAUSE:
+                        await asyncio.sleep(max(pause, _IDLE))
+                    elif self._flying:
+                        await self._wait()
+                    else:
+                        self.has_more = pause is not None and self.has_more
+                        break
+            else:
+                self.has_more = True
+        finally:
+            if calls:
+                await asyncio.gather(*calls)
+            await asyncio.to_thread(self._finish)
+
+    async def _wait(self) -> None:
+        self._moved.clear()
+        await self._moved.wait()
+
+    def _turn(self, most: int) -> tuple[list[Claimed], float | None]:
+        """One transaction: record what is over, claim what comes next. Gives rows, and a pause where none may go now.
+
+        A pause of None says that nothing waits.
+        """
+        rt, now = self._rt, self._rt.now()
+        is_quiet = quiet_until(now, quiet(rt)) is not None
+        rate, is_bulk = self._provider.per_second, self._lane == "bulk"
+        with rt.engine.begin() as conn:
+            self._recorder.write(conn, now)
+            pause = routes.paused(conn).get(self._route)
+        if pause:
+            if now < pause.retry_at or self._flying:
+                return [], None
+            most = 1
+        granted, wait = throttle.take(rt.redis, self._route, rate, most, is_bulk=is_bulk)
+        if not granted:
+            self.has_more = True
+            return [], wait
+        with rt.engine.begin() as conn:
+            if pause and not routes.claim_probe(conn, self._route, now):
+                return [], None
+            rows, looked_at = messages.claim_singles(
+                conn, self._lane, self._route, now, granted, takes_demo=self._provider.sends_to_demo
+            )
+            while looked_at < granted and self._hold_chunk(conn, now, is_quiet=is_quiet):
+                assert self._chunk is not None
+                more, seen = messages.claim_chunk(
+                    conn, self._chunk, now, granted - looked_at, takes_demo=self._provider.sends_to_demo
+                )
+                rows += more
+                looked_at += seen
+                if looked_at < granted:
+                    self._release(conn, now)
+        throttle.give_back(rt.redis, self._route, rate, granted - len(rows))
+        # Rows that were looked at and skipped are progress: there may be more behind them.
+        return rows, (0.0 if looked_at and not rows else None)
+
+    def _hold_chunk(self, conn: Connection, now: datetime, *, is_quiet: bool) -> bool:
+        if self._chunk and not batches.renew(conn, self._chunk, now + _LEASE, is_quiet=is_quiet):
+            self._release(conn, now)
+        if self._chunk is None:
+            self._chunk = batches.lease(conn, self._lane, self._route, now, now + _LEASE, is_quiet=is_quiet)
+        if self._chunk and self._chunk.batch_id not in self._texts:
+            self._texts = {self._chunk.batch_id: batches.get(conn, self._chunk.batch_id).texts, **self._texts}
+        return self._chunk is not None
+
+    def _release(self, conn: Connection, now: datetime) -> None:
+        if self._chunk:
+            batches.release(conn, self._chunk, now)
+            self._chunk = None
+
+    def _finish(self) -> None:
+        now = self._rt.now()
+        with self._rt.engine.begin() as conn:
+            self._recorder.write(conn, now)
+            self._release(conn, now)
+            if self._sent.count:
+                audit.record(
+                    conn,
+                    now,
+                    "worker",
+                    "send",
+                    f"lane:{self._lane}",
+                    route=self._route,
+                    count=self._sent.count,
+                    digest=self._sent.digest(),
+                )
+
+    def _calls(self, rows: list[Claimed]) -> Iterator[list[tuple[Claimed, Outgoing]]]:
+        """Rows as calls: those of one text and sender together, as many as the provider takes at once."""
+        groups: dict[tuple[object, ...], list[tuple[Claimed, Outgoing]]] = {}
+        now = self._rt.now()
+        for row in rows:
+            text = self._text(row)
+            validity = max(1, int((row.expires_at - now).total_seconds())) if row.expires_at else None
+            outgoing = Outgoing(
+                key=row.key,
+                to=self._rt.vault.open(row.cipher, row.key_no),
+                text=text,
+                reply_from=row.reply_from,
+                wants_answer=row.wants_answer,
+                urgent=self._lane == "urgent",
+                validity=validity,
+            )
+            groups.setdefault((text, row.reply_from, row.wants_answer, validity), []).append((row, outgoing))
+        size = self._provider.batch
+        for group in groups.values():
+            for start in range(0, len(group), size):
+                yield group[start : start + size]
+
+    def _text(self, row: Claimed) -> str:
+        text = row.body
+        if text is None:
+            texts = self._texts[row.batch_id or 0]
+            text = texts[row.language] if row.language in texts else next(iter(texts.values()))
+        if row.wants_answer and not self._provider.answerable and not row.reply_from:
+            number = {"number": self._rt.settings.sms_number}
+            text = render.render("sms.answer_to", number, row.language) + text
+        return text
+
+    async def _send(self, call: list[tuple[Claimed, Outgoing]]) -> None:
+        async with self._slots:
+            try:
+                outcomes = {outcome.key: outcome for outcome in await self._provider.send([out for _, out in call])}
+            except Exception:  # an adapter's own fault proves nothing about what the company has received
+                log.exception("the adapter of %s failed on a call of %d", self._route, len(call))
+                outcomes = {}
+        for row, out in call:
+            outcome = outcomes.get(out.key) or Outcome(out.key, Verdict.UNKNOWN, text="no outcome")
+            self._recorder.add(row, outcome)
+            if outcome.verdict is Verdict.ACCEPTED:
+                self._sent.add(row)
+        self._flying -= len(call)
+        self._moved.set()
+
+
+class _Tally:
+    """Count and digest of what one job sent, for the audit trail: one row a job, not one a message."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._digest = hashlib.sha256()
+
+    def add(self, row: Claimed) -> None:
+        self.count += 1
+        self._digest.update(row.key.encode())
+
+    def digest(self) -> str:
+        return self._digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What we asked a person and wait for: each question with its own deadline."""

@@ -1,0 +1,41 @@
+"""Reference data as the other rooms ask for it: kept in the process for a minute, so that an edit shows soon."""
+
+from datetime import date
+
+from gateway.kernel.areas import AreaBook
+from gateway.kernel.calendar import add_working_days
+from gateway.reference import store
+from gateway.runtime import Runtime
+
+_KEPT = 60.0
+
+
+def areas(rt: Runtime) -> AreaBook:
+    """The city's areas."""
+
+    def read() -> AreaBook:
+        with rt.engine.begin() as conn:
+            return store.area_book(conn)
+
+    return rt.remember("areas", _KEPT, read)
+
+
+def load(rt: Runtime) -> None:
+    """Load what is missing of the reference data: holidays from last year to two years ahead."""
+    year = rt.now().year
+    with rt.engine.begin() as conn:
+        store.load(conn, range(year - 1, year + 3))
+    rt.forget()
+
+
+def due(rt: Runtime, start: date, days: int) -> tuple[date, bool]:
+    """The day `days` working days after `start`, and whether it is provisional: its year has no holidays on record."""
+
+    def read() -> frozenset[date]:
+        with rt.engine.begin() as conn:
+            return store.days_off(conn)
+
+    off = rt.remember("holidays", _KEPT, read)
+    day = add_working_days(start, days, off)
+    known = {holiday.year for holiday in off}
+    return day, day.year not in known

@@ -1,0 +1,103 @@
+"""The reference tables: loaded from the files beside the migrations, read into books that a process keeps for a minute."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+
+import holidays
+
+from gateway.db import Connection, statement
+from gateway.kernel.areas import Alias, Area, AreaBook
+
+FILES = Path(__file__).parent.parent / "migrations" / "reference"
+CITY = "33.75"
+CATEGORIES = ("roads", "flood", "waste", "civil", "aid", "school_health", "other")
+
+_AREA = statement("""
+    INSERT INTO areas (code, name, level, parent, bps_code, postcode, short)
+    VALUES (:code, :name, :level, nullif(:parent, ''), nullif(:bps_code, ''), nullif(:kodepos, ''),
+            nullif(:sms_code_proposed, ''))
+    ON CONFLICT (code) DO UPDATE SET level = excluded.level, parent = excluded.parent, bps_code = excluded.bps_code,
+        postcode = excluded.postcode
+""")
+_ALIAS = statement("""
+    INSERT INTO area_aliases (alias, code, kind) VALUES (:alias, :code, :kind) ON CONFLICT DO NOTHING
+""")
+_OFFICE = statement("INSERT INTO offices (code, name) VALUES (:code, :name) ON CONFLICT DO NOTHING")
+_ROUTE = statement("""
+    INSERT INTO routing (area, category, office) VALUES (:area, :category, :office) ON CONFLICT DO NOTHING
+""")
+_HOLIDAY = statement("""
+    INSERT INTO holidays (day, name, kind, source) VALUES (:day, :name, :kind, :source) ON CONFLICT DO NOTHING
+""")
+_AREAS = statement("SELECT code, name, level, coalesce(parent, ''), coalesce(short, '') FROM areas")
+_ALIASES = statement("SELECT alias, code, kind FROM area_aliases")
+_OFFICES = statement("SELECT code, name FROM offices WHERE closed_at IS NULL ORDER BY code")
+_ROUTING = statement("SELECT area, category, office FROM routing ORDER BY area, category")
+_HOLIDAYS = statement("SELECT day FROM holidays")
+
+# What the city's agencies are called, and which of them a category goes to first. An admin edits both.
+OFFICES = {
+    "DPUPR": "Dinas Pekerjaan Umum dan Penataan Ruang",
+    "DLH": "Dinas Lingkungan Hidup",
+    "DINSOS": "Dinas Sosial",
+    "DINKES": "Dinas Kesehatan",
+    "DINDIK": "Dinas Pendidikan",
+    "DISDUKCAPIL": "Dinas Kependudukan dan Pencatatan Sipil",
+    "BPBD": "Badan Penanggulangan Bencana Daerah",
+    "DINKOMINFO": "Dinas Komunikasi dan Informatika",
+}
+ROUTING = {
+    "roads": "DPUPR",
+    "flood": "BPBD",
+    "waste": "DLH",
+    "civil": "DISDUKCAPIL",
+    "aid": "DINSOS",
+    "school_health": "DINKES",
+    "other": "DINKOMINFO",
+}
+
+
+def load(conn: Connection, years: Iterable[int]) -> None:
+    """Load what is missing; what an admin edited stays. Runs with every migration, in every mode."""
+    with (FILES / "areas.csv").open(encoding="utf-8", newline="") as file:
+        conn.execute(_AREA, sorted(csv.DictReader(file), key=lambda row: len(row["code"])))
+    with (FILES / "area_aliases.csv").open(encoding="utf-8", newline="") as file:
+        conn.execute(_ALIAS, [{**row} for row in csv.DictReader(file)])
+    conn.execute(_OFFICE, [{"code": code, "name": name} for code, name in OFFICES.items()])
+    conn.execute(
+        _ROUTE, [{"area": CITY, "category": category, "office": office} for category, office in ROUTING.items()]
+    )
+    conn.execute(_HOLIDAY, list(_holidays(years)))
+
+
+def _holidays(years: Iterable[int]) -> Iterable[Mapping[str, object]]:
+    # Joint leave (cuti bersama) is the library's category "government"; a year it does not know yields nothing.
+    source = f"python-holidays {version('holidays')}"
+    for kind, category in (("national", "public"), ("joint_leave", "government")):
+        found = holidays.country_holidays("ID", years=list(years), categories=(category,), language="id")
+        for day, name in sorted(found.items()):
+            yield {"day": day, "name": name, "kind": kind, "source": source}
+
+
+def area_book(conn: Connection) -> AreaBook:
+    """All areas and their names."""
+    areas = [Area(*row) for row in conn.execute(_AREAS)]
+    return AreaBook(areas, [Alias(*row) for row in conn.execute(_ALIASES)])
+
+
+def offices(conn: Connection) -> dict[str, str]:
+    """Names of open offices by code."""
+    return {row.code: row.name for row in conn.execute(_OFFICES)}
+
+
+def routing(conn: Connection) -> list[tuple[str, str, str]]:
+    """Area, category and office of every route; the city's own rows cover each category."""
+    return [(row.area, row.category, row.office) for row in conn.execute(_ROUTING)]
+
+
+def days_off(conn: Connection) -> frozenset[date]:
+    """Every holiday and day of joint leave."""
+    return frozenset(conn.execute(_HOLIDAYS).scalars())

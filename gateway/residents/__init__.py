@@ -1,0 +1,1 @@
+"""Residents: who wants which news, in which language, and the record of their consent."""

@@ -1,0 +1,1 @@
+"""Use cases on residents: a person's own choices, and registration of many by officials."""

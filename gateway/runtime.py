@@ -1,0 +1,85 @@
+"""Runtime: the tools that services work with, wired in one place and handed to every use case as its first argument."""
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from redis import Redis
+
+from config.settings import Settings
+from gateway import db
+from gateway.kernel.vault import Vault
+from gateway.providers import build as build_provider
+from gateway.providers.base import Provider
+from gateway.state import connection
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Frozen set of tools. `now` gives an aware UTC moment, `below(n)` a random whole number below n."""
+
+    settings: Settings
+    engine: db.Engine
+    redis: Redis
+    vault: Vault
+    providers: dict[str, Provider]
+    now: Callable[[], datetime] = _utc_now
+    below: Callable[[int], int] = secrets.randbelow
+    _cache: dict[str, tuple[float, Any]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def remember(self, key: str, seconds: float, make: Callable[[], T]) -> T:
+        """What `make` gives, kept for `seconds` in this process: for reference data that rarely changes."""
+        kept = self._cache.get(key)
+        if kept and kept[0] > time.monotonic():
+            return kept[1]  # type: ignore[no-any-return]
+        value = make()
+        with self._lock:
+            self._cache[key] = (time.monotonic() + seconds, value)
+        return value
+
+    def forget(self) -> None:
+        """Drop what is remembered, after reference data was edited in this process."""
+        with self._lock:
+            self._cache.clear()
+
+    def close(self) -> None:
+        """Give every connection back. Providers are closed by the loop that used them."""
+        self.engine.dispose()
+        self.redis.close()
+
+
+def build(settings: Settings, *, process: str = "kabar", pool: int = 10) -> Runtime:
+    """Wire the tools of one process. Connects nothing yet; must be called after a fork, never before one."""
+    names = {name for route in settings.sms_routes for name in route.providers} | _hooked(settings)
+    return Runtime(
+        settings=settings,
+        engine=db.connect(settings.database_url, pool=pool, process=process),
+        redis=connection.connect(settings.redis_url),
+        vault=Vault(settings.data_key),
+        providers={name: build_provider(name, settings) for name in sorted(names)},
+    )
+
+
+def _hooked(settings: Settings) -> set[str]:
+    # A provider may bring messages in (USSD, SMS) without being a route out.
+    found = set()
+    if settings.africastalking_hook_token:
+        found.add("africastalking")
+    if settings.twilio_auth_token:
+        found.add("twilio")
+    if settings.is_development and settings.simulator_hook_token:
+        found.add("simulator")
+    return found

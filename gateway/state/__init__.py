@@ -1,0 +1,1 @@
+"""The only Redis: dialogue sessions, throttles and the job queue. Everything here may be flushed at any moment."""

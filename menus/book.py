@@ -1,0 +1,24 @@
+"""The dialogue book as it is used: screens, texts, declared messages, and the fingerprint of its flows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from menus.screens import Screen, Slot
+from menus.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Immutable and shared by all sessions of a process. `messages` maps an SMS text to the parts it may take;
+    `unreviewed` counts, by language, the texts that no native speaker has read yet."""
+
+    screens: Mapping[str, Screen]
+    texts: Texts
+    slots: Mapping[str, Slot]
+    messages: Mapping[str, int]
+    fingerprint: str
+    unreviewed: Mapping[str, int]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return self.texts.languages

@@ -1,0 +1,101 @@
+"""Turns a screen and a state into numbered lines, the ways behind the numbers, and pages that fit."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from menus.book import Book
+from menus.model import Choice, State
+from menus.pager import pages
+from menus.screens import Option, Screen, Way
+from menus.texts import shorten
+from menus.words import holds, words_of
+
+ROW = "list.row"
+NEXT = "nav.next"
+HOME = "nav.home"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A screen laid out: its pages, the one to show, and what each number leads to with the slots of its row."""
+
+    pages: tuple[str, ...]
+    page: int
+    ways: Mapping[str, tuple[Way, Mapping[str, str]]]
+
+
+def lay_out(book: Book, screen: Screen, state: State, facts: Mapping[str, str]) -> Shown:
+    """The screen as `state` shows it, in the state's language and room."""
+    words = words_of(state, facts)
+    ways: dict[str, tuple[Way, Mapping[str, str]]] = {}
+    lines: list[str] = []
+    if screen.rows:
+        label = screen.rows.label or ROW
+        for choice in state.choices:
+            row = {**words, **choice.slots, "value": choice.value, "label": choice.label}
+            ways[choice.key] = (screen.rows.way, row)
+            lines.append(f"{choice.key} {book.texts.say(label, row, state.language)}")
+    beside: list[str] = []
+    for key, option in _numbered(screen, state.choices):
+        if holds(option.conditions, words):
+            ways[key] = (option.way, {})
+            (beside if screen.inline else lines).append(f"{key} {book.texts.say(option.label, words, state.language)}")
+    head = _head(book, screen, state, words)
+    if screen.ends:
+        return Shown((shorten(_with_notice(book, state, head, ways), state.room),), 0, ways)
+    back, home, further = (book.texts.say(key, {}, state.language) for key in (screen.back, HOME, NEXT))
+    last = " ".join((*beside, back, home) if screen.home else (*beside, back))
+    more = " ".join((further, *beside, back, home)) if screen.inline else f"{further}\n{back} {home}"
+
+    def paged(top: str) -> tuple[str, ...]:
+        return pages(top, lines, last, more, state.room)
+
+    made = paged(head)
+    if state.notice:
+        plain = len(made)
+        made = paged(_with_notice(book, state, head, ways))
+        if len(made) > plain and screen.title:
+            made = paged(_with_notice(book, state, "", ways))
+    return Shown(made, min(state.page, len(made) - 1), ways)
+
+
+def _head(book: Book, screen: Screen, state: State, words: Mapping[str, str]) -> str:
+    if screen.rows and not state.choices and screen.rows.empty:
+        return book.texts.say(screen.rows.empty, words, state.language)
+    return " ".join(
+        book.texts.say(part.key, words, state.language) for part in screen.text if holds(part.conditions, words)
+    )
+
+
+def _with_notice(book: Book, state: State, head: str, ways: Mapping[str, object]) -> str:
+    if not state.notice or not book.texts.has(state.notice):
+        return head
+    line = book.texts.say(state.notice, {"choices": ranges([int(key) for key in ways])}, state.language)
+    return f"{line}\n{head}".strip()
+
+
+def _numbered(screen: Screen, choices: tuple[Choice, ...]) -> Iterator[tuple[str, Option]]:
+    taken = {option.key for option in screen.options if option.key} | {choice.key for choice in choices}
+    keys = free_keys(taken)
+    for option in screen.options:
+        yield option.key or next(keys), option
+
+
+def free_keys(taken: set[str]) -> Iterator[str]:
+    """The numbers that lines may have, in order: 9 is always the next page, and 0 the way back."""
+    number = 0
+    while True:
+        number += 1
+        if number != 9 and str(number) not in taken:
+            yield str(number)
+
+
+def ranges(numbers: list[int]) -> str:
+    """Numbers as a person says them: `1-3,5,7`; none at all is `0`, the way back."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs) or "0"

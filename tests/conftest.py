@@ -1,0 +1,116 @@
+"""Real PostgreSQL and Valkey for every test that asks, in a temporary folder; nothing of them outlives the session.
+
+The servers are children tied to this process, so a killed pytest leaves none running; folders that killed sessions left
+are removed by the next one.
+"""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from config.settings import Settings
+from gateway.local import postgres
+from gateway.local.embedded import THROWAWAY, Embedded, locked
+from gateway.local.places import LocalError
+
+PREFIX = "kabar-test-"
+ABANDONED_AFTER = 6 * 3600.0
+TEMPLATE = "kabar_template"
+
+MakeDatabase = Callable[[], str]
+
+
+def remove_abandoned() -> None:
+    """Removes the folders of sessions that were killed: older than any session lasts, and locked by nobody."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            if time.time() - folder.stat().st_mtime < ABANDONED_AFTER:
+                continue
+            with locked(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+        except (LocalError, OSError):
+            continue
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Iterator[Embedded]:
+    """The servers of this session, none started yet."""
+    remove_abandoned()
+    # Not pytest's own folder: it is closed to the account that runs PostgreSQL for root.
+    data = Path(tempfile.mkdtemp(prefix=PREFIX))
+    with Embedded(data) as servers:
+        yield servers
+    for folder in {data, servers.place.home, servers.place.run}:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(embedded: Embedded) -> str:
+    """Address of the server's first database `kabar`, empty and owned by `kabar_owner`."""
+    return embedded.start_postgres(THROWAWAY)
+
+
+@pytest.fixture(scope="session")
+def make_database(postgres_url: str, embedded: Embedded) -> MakeDatabase:
+    """A function that makes a fresh migrated database, a copy of one template, and gives its address."""
+    from gateway.db import migrate  # late, as tests without a database must not need it
+
+    numbers = count(1)
+    with psycopg.connect(postgres.plain(postgres_url), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {TEMPLATE}")
+    migrate(postgres.url(embedded.place, TEMPLATE))
+
+    def make() -> str:
+        name = f"kabar_test_{next(numbers)}"
+        with psycopg.connect(postgres.plain(postgres_url), autocommit=True) as server:
+            # PostgreSQL copies a database only while nobody is connected to it.
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [TEMPLATE])
+            server.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return postgres.url(embedded.place, name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def database_url(make_database: MakeDatabase) -> str:
+    """One migrated database that the tests of this session share; who writes to it cleans up."""
+    return make_database()
+
+
+@pytest.fixture(scope="session")
+def redis_url(embedded: Embedded) -> str:
+    """Address of this session's Valkey."""
+    return embedded.start_valkey()
+
+
+@pytest.fixture
+def redis_client(redis_url: str) -> Iterator[redis.Redis]:
+    """A client of an empty Valkey, giving bytes."""
+    client = redis.Redis.from_url(redis_url)
+    client.flushall()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    """Settings of development over the session's servers, untouched by this machine's environment and data folder."""
+    return Settings.load(
+        {
+            "GATEWAY_MODE": "development",
+            "GATEWAY_DATA_DIR": str(tmp_path),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "SECRET_KEY": "a secret key for tests, long enough",
+            "DATA_KEY": "a data key for tests, also long enough",
+            "SIMULATOR_HOOK_TOKEN": "simulator-token-of-tests",
+            "AFRICASTALKING_HOOK_TOKEN": "africastalking-token-of-tests",
+        }
+    )

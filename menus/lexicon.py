@@ -119,14 +119,15 @@ def read_lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
 
 
 def _check(shape: KeywordFile, source: Source) -> None:
-    categories = shape.categories.items()
+    categories: list[tuple[tuple[str, ...], list[str]]] = []
+    for name, entry in shape.categories.items():
+        categories += [(("categories", name, "words"), entry.words), (("categories", name, "weak"), entry.weak)]
     groups: dict[str, list[tuple[tuple[str, ...], list[str]]]] = {
         "keyword": [(("keywords", name, "words"), keyword.words) for name, keyword in shape.keywords.items()],
         "language": [(("languages", name), words) for name, words in shape.languages.items()],
         "topic": [(("topics", name), words) for name, words in shape.topics.items()],
         "answer": [(("answers", name), words) for name, words in shape.answers.items()],
-        "category word": [(("categories", name, "words"), entry.words) for name, entry in categories]
-        + [(("categories", name, "weak"), entry.weak) for name, entry in categories],
+        "category word": categories,
     }
     for kind, lists in groups.items():
         owner: dict[str, str] = {}

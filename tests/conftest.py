@@ -4,10 +4,12 @@ The servers are children tied to this process, so a killed pytest leaves none ru
 are removed by the next one.
 """
 
+import dataclasses
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -16,9 +18,13 @@ import pytest
 import redis
 
 from config.settings import Settings
+from gateway import runtime
+from gateway.kernel.areas import AreaBook
 from gateway.local import postgres
 from gateway.local.embedded import THROWAWAY, Embedded, locked
 from gateway.local.places import LocalError
+from gateway.reference import store as reference
+from gateway.runtime import Runtime
 
 PREFIX = "kabar-test-"
 ABANDONED_AFTER = 6 * 3600.0
@@ -114,3 +120,83 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
             "AFRICASTALKING_HOOK_TOKEN": "africastalking-token-of-tests",
         }
     )
+
+
+class Clock:
+    """A clock that stands still until a test moves it: `rt.now` of the fixture `rt`. Starts on a Wednesday, 10:00 WIB."""
+
+    START = datetime(2026, 11, 4, 3, 0, tzinfo=UTC)
+
+    def __init__(self) -> None:
+        self.moment = self.START
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def ahead(self, **by: float) -> datetime:
+        """Move on by `timedelta(**by)` and return the new moment."""
+        self.moment += timedelta(**by)
+        return self.moment
+
+    def at(self, moment: datetime) -> datetime:
+        """Set the clock to `moment` (aware)."""
+        self.moment = moment
+        return moment
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of `rt`. Months from October 2026 to March 2027 are open in the session's database."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def city(database_url: str) -> AreaBook:
+    """The city's areas; offices, routing and holidays (2025 to 2028) are loaded with them into `database_url`, once."""
+    from gateway import db  # late, as tests without a database must not need it
+
+    with psycopg.connect(postgres.plain(database_url), autocommit=True) as owner:
+        for parent in ("messages", "attempts"):
+            for begin, end in zip(_MONTHS, _MONTHS[1:], strict=False):
+                owner.execute(
+                    f"CREATE TABLE IF NOT EXISTS {parent}_{begin[:4]}_{begin[5:7]}"
+                    f" PARTITION OF {parent} FOR VALUES FROM ('{begin}') TO ('{end}')"
+                )
+    engine = db.connect(database_url, pool=1)
+    with engine.begin() as conn:
+        reference.load(conn, range(2025, 2029))
+        book = reference.area_book(conn)
+    engine.dispose()
+    return book
+
+
+_MONTHS = [f"2026-{month}-01" for month in ("10", "11", "12")] + [f"2027-0{month}-01" for month in range(1, 5)]
+_REFERENCE = {"alembic_version", "areas", "area_aliases", "offices", "routing", "holidays"}
+
+
+def wipe(database_url: str) -> None:
+    """Empty every table but the reference data, as the owner: the application may not. Ids go on, so none is reused."""
+    with psycopg.connect(postgres.plain(database_url), autocommit=True) as owner:
+        tables = [
+            name
+            for (name,) in owner.execute(
+                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+                " AND relnamespace = 'public'::regnamespace ORDER BY relname"
+            )
+            if name not in _REFERENCE
+        ]
+        probe = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables)
+        if full := [name for (name,) in owner.execute(probe)]:
+            owner.execute(f"TRUNCATE {', '.join(full)} CASCADE")
+
+
+@pytest.fixture
+def rt(settings: Settings, redis_client: redis.Redis, city: AreaBook, clock: Clock) -> Iterator[Runtime]:
+    """The tools of one process over real servers, with a clock that the test moves. All but reference data is wiped after.
+
+    `dataclasses.replace(rt, below=...)` or `settings=...` gives a variant; it shares the connections.
+    """
+    tools = dataclasses.replace(runtime.build(settings, process="kabar-test"), now=clock)
+    yield tools
+    tools.close()
+    wipe(settings.database_url)

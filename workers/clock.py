@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Final
 
+import psycopg
 from redis import RedisError
 from rq import Worker
 from rq.registry import clean_registries
 from rq.serializers import JSONSerializer
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from config import checkout
 from config import logging as lines
@@ -37,6 +39,8 @@ log = logging.getLogger("workers.clock")
 
 TICK: Final = 0.5
 """Seconds between two looks at what is due."""
+AWAY: Final = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, RedisError)
+"""What a server that is away raises: no fault of the code, so its frames tell nothing."""
 SAY_AGAIN: Final = 60.0
 """Seconds between two lines about a duty that goes on failing."""
 _LOCK: Final = 0x6B61636C
@@ -125,7 +129,7 @@ class Lead:
                 log.info("this clock acts")
                 return True
             conn.close()
-        except SQLAlchemyError:
+        except (SQLAlchemyError, psycopg.Error):
             if self._conn is not None:
                 log.warning("the lock is lost with its connection")
             self.drop()
@@ -176,8 +180,7 @@ class Clock:
             now = time.monotonic()
             if now - self._said.get(name, -SAY_AGAIN) >= SAY_AGAIN:
                 self._said[name] = now
-                # A server that is away is no fault of the code, so its frames tell nothing.
-                trace = None if isinstance(error, SQLAlchemyError | RedisError) else error
+                trace = None if isinstance(error, AWAY) else error
                 log.error("duty failed: %s (%s)", name, type(error).__name__, exc_info=trace)
         else:
             if self._said.pop(name, None) is not None:

@@ -36,7 +36,8 @@ def work_urgent(slot: int) -> None:
 def work_reply(slot: int) -> None:
     """Understand what came in by SMS, then send the answers."""
     with tools("reply", slot) as rt:
-        understand_waiting(rt, time.monotonic() + UNDERSTAND_SECONDS)
+        until = time.monotonic() + UNDERSTAND_SECONDS
+        understand_waiting(rt, lambda: not ending.is_set() and time.monotonic() < until)
         if not ending.is_set():
             work(rt, "reply")
 

@@ -30,7 +30,7 @@ MONITORING: Final = 5
 """Seconds between beats while a job runs."""
 
 
-class LaneWorker(Worker):  # type: ignore[misc]
+class LaneWorker(Worker):
     """Runs the jobs of one queue, each in a process of its own, until SIGTERM; then `is_ending` is true."""
 
     max_connection_wait_time = 5.0

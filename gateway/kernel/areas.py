@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -69,9 +70,10 @@ class AreaBook:
         """The area that the first of `words` name, and how many of them it took: the location slot of an SMS.
 
         The longest run wins. Short codes count here only: KAN, BAN, PAS are everyday words in running text.
-        A slip of one letter (two in names of ten and more) is forgiven where it fits one area alone.
+        A slip of one letter (two in names of ten and more) is forgiven where it fits one area alone. A number beside a
+        name (`Medono 5 rumah roboh`) is part of what is said, never of the name.
         """
-        folded = ["".join(_WORD.findall(word.lower())) for word in words[:_LONGEST]]
+        folded = list(takewhile(_is_of_name, ("".join(_WORD.findall(word.lower())) or word for word in words[:_LONGEST])))
         for length in range(min(_LONGEST, len(folded)), 0, -1):
             name = "".join(folded[:length])
             if code := self._names.get(name) or (self._shorts.get(name) if length == 1 else None):
@@ -105,6 +107,10 @@ class AreaBook:
             code for known, code in self._names.items() if OSA.distance(known, name, score_cutoff=allowed) <= allowed
         }
         return near.pop() if len(near) == 1 else None
+
+
+def _is_of_name(word: str) -> bool:
+    return word.isascii() and word.isalpha()
 
 
 def _fold(name: str) -> str:

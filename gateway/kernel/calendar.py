@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _FRIDAY = 4
@@ -57,8 +57,8 @@ def add_working_days(start: date, days: int, holidays: Container[date]) -> date:
 
 
 def month_of(moment: datetime) -> date:
-    """The first day of the UTC month that holds `moment`: the partition a row of that moment lives in."""
-    return moment.date().replace(day=1)
+    """The first day of the UTC month that holds `moment` (aware): the partition a row of that moment lives in."""
+    return moment.astimezone(UTC).date().replace(day=1)
 
 
 def show_day(day: date) -> str:

@@ -102,10 +102,19 @@ def fit(text: str) -> str:
 
 
 _CONTROL = {code: None for code in range(32) if code not in (10, 13)} | {127: None} | dict.fromkeys(range(128, 160))
-_SEPARATED = r"[ .\-/_]?"
-_IDENTITY = re.compile(rf"(?<!\d)(?<!\d[ .\-/_])\d(?:{_SEPARATED}\d){{15}}(?!{_SEPARATED}\d)", re.ASCII)
-_PHONE = re.compile(rf"(?<![\d+])(?:\+?62|0|\(0)[ .\-/_)]?8(?:{_SEPARATED}\d){{7,11}}(?!\d)", re.ASCII)
-_LANDLINE = re.compile(rf"(?<![\d+])\(?0[2-7]\d{{1,2}}\)?[ .\-/]?\d(?:{_SEPARATED}\d){{5,7}}(?!\d)", re.ASCII)
+# What people and phones put between digits: blanks, dots, strokes, every dash, and signs that have no width.
+_BETWEEN = " \t\n\u00a0\u2007\u2009\u202f._/\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff\\-"
+_SEPARATED = f"[{_BETWEEN}]?"
+_RUN = re.compile(rf"\d(?:[{_BETWEEN}]{{0,3}}\d){{15,}}", re.ASCII)
+_GROUP = re.compile(r"\d+", re.ASCII)
+_IDENTITY_DIGITS = 16
+_TICKET = r"\d{3}-\d{3}-\d(?![\d\-])"
+_SPACED_TICKET = re.compile(rf"(?<![^\s]){_TICKET}(?![^\s])", re.ASCII)
+_PHONE = re.compile(
+    rf"(?<![\d+])(?<!Rp)(?<!Rp[ .])(?!{_TICKET})(?:\+?62|0|\(0)[{_BETWEEN})]?8(?:{_SEPARATED}\d){{7,11}}(?!\d)",
+    re.ASCII | re.IGNORECASE,
+)
+_LANDLINE = re.compile(rf"(?<![\d+])(?!{_TICKET})\(?0[2-7]\d{{1,2}}\)?{_SEPARATED}\d(?:{_SEPARATED}\d){{5,7}}(?!\d)", re.ASCII)
 _FOREIGN = re.compile(rf"\+\d(?:{_SEPARATED}\d){{8,14}}(?!\d)", re.ASCII)
 
 IDENTITY_MASK = "[NIK]"
@@ -133,9 +142,32 @@ def redact(text: str) -> Redacted:
     Full-width and other Unicode digits count as digits. Ticket codes (seven digits) and amounts pass.
     """
     text = clean("".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text))
-    masked, identities = _IDENTITY.subn(IDENTITY_MASK, text)
-    phones = 0
+    masked = _mask_identities(text)
+    had_identity, phones = masked != text, 0
     for pattern in (_FOREIGN, _PHONE, _LANDLINE):
         masked, found = pattern.subn(PHONE_MASK, masked)
         phones += found
-    return Redacted(masked, identities > 0, phones > 0)
+    return Redacted(masked, had_identity, phones > 0)
+
+
+def _mask_identities(text: str) -> str:
+    """Masks groups of digits that make 16 together, and longer ones whole; a ticket code among them stands apart."""
+    spans: list[tuple[int, int]] = []
+    for run in _RUN.finditer(text):
+        tickets = [match.span() for match in _SPACED_TICKET.finditer(text, *run.span())]
+        groups = [match.span() for match in _GROUP.finditer(text, *run.span())]
+        kept = [span for span in groups if not any(begin <= span[0] < end for begin, end in tickets)]
+        first = 0
+        while first < len(kept):
+            digits, last = 0, first
+            while last < len(kept) and digits < _IDENTITY_DIGITS:
+                digits += kept[last][1] - kept[last][0]
+                last += 1
+            if digits == _IDENTITY_DIGITS or kept[first][1] - kept[first][0] > _IDENTITY_DIGITS:
+                spans.append((kept[first][0], kept[last - 1][1]))
+                first = last
+            else:
+                first += 1
+    for begin, end in reversed(spans):
+        text = text[:begin] + IDENTITY_MASK + text[end:]
+    return text

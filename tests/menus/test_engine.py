@@ -1,14 +1,11 @@
 """Dialogues: what a person types, what is shown, and what is done on the way."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from menus.book import Book
-from menus.engine import start, step
-from menus.model import Action, Frame, Input, Lookup, Outcome, Row, Rows, State
+from menus.model import Action, Lookup, Outcome, Row, Rows
 
 Person = Any
 
@@ -162,89 +159,6 @@ def test_stopping_offers_to_come_back_and_coming_back_registers(resident: Person
     assert "5 Berhenti" in resident.types("00", "5")
 
 
-FIRST_CONTACT = [
-    ("a new number is asked to agree", [], "KIM Kota Pekalongan\nInfo & aspirasi warga, tarif SMS biasa.", "welcome"),
-    ("the rules can be read first", ["2"], "Kami simpan: no HP", "rules"),
-    ("no is a way back", ["2", "0"], "KIM Kota Pekalongan\nInfo", "welcome"),
-    ("0 ends without agreeing", ["0"], "Terima kasih.", "bye"),
-    ("Javanese from the first screen", ["3"], "KIM Kutha Pekalongan\nKabar & wadul", "welcome"),
-    ("and back to Indonesian", ["3", "3"], "KIM Kota Pekalongan\nInfo", "welcome"),
-    ("agreeing asks for the kecamatan", ["1"], "Anda tinggal di mana?\n1 Pekalongan Barat", "join_city"),
-    ("then for the kelurahan", ["1", "4"], "Pekalongan Selatan:\n1 Banyurip", "join_area"),
-    ("then shows the main menu", ["2", "1", "4", "3"], "KIM Kota Pekalongan\n1 Info warga", "home"),
-    ("outside the city is answered politely", ["1", "5"], "Maaf, kabar kami hanya", "outside"),
-    ("and goes on without subscription", ["1", "5", "1"], "KIM Kota Pekalongan\n1 Info warga", "home"),
-    ("no consent, no menu", ["00"], "KIM Kota Pekalongan\nInfo", "welcome"),
-]
-
-
-@pytest.mark.parametrize(
-    ("inputs", "begins", "screen"), [c[1:] for c in FIRST_CONTACT], ids=[c[0] for c in FIRST_CONTACT]
-)
-def test_first_contact(stranger: Person, inputs: list[str], begins: str, screen: str) -> None:
-    stranger.dials()
-    assert stranger.types(*inputs).startswith(begins)
-    assert stranger.state.screen == screen
-
-
-def test_agreeing_registers_the_area_and_the_language_spoken(stranger: Person) -> None:
-    stranger.dials()
-    stranger.types("3", "1", "4", "3")
-    assert stranger.effects[0].action is Action.REGISTER
-    assert dict(stranger.effects[0].args) == {"area": "33.75.04.1004", "language": "jv"}
-    assert stranger.types("2", "1", "1").startswith("Wonten pundi perkawisipun?\n1 Jenggot (griya kula)")
-
-
-def test_someone_from_outside_reports_about_any_kelurahan_and_may_join_later(stranger: Person) -> None:
-    stranger.dials()
-    stranger.types("1", "5", "1", "2", "1", "2")
-    assert stranger.shown.startswith("Utk kelurahan mana?\n1 Pekalongan Barat")
-    stranger.types("1", "1", "rob", "1")
-    assert [effect.action for effect in stranger.effects] == [Action.FILE_ASPIRATION]
-    assert "6 Kelurahanku" not in stranger.types("x", "1")
-    stranger.types("00", "5", "1", "1", "1")
-    assert stranger.effects[-1].action is Action.REGISTER
-
-
-def test_an_active_alert_changes_the_main_menu(resident: Person) -> None:
-    resident.facts = {**resident.facts, "alert": "SIAGA ROB Utara jam 14-18"}
-    assert resident.dials().startswith("!SIAGA ROB Utara jam 14-18\n1 Baca peringatan")
-    assert resident.types("8").startswith("Pilihan tidak ada. Balas angka 1-3,5-7.\n")
-    resident.types("1")
-    assert dict(resident.needs[-1].args) == {"topic": "alert", "area": "33.75.01.1006"}
-    resident.types("0", "6")
-    assert resident.state.screen == "info"
-
-
-DEEP = [
-    ("into the reports", ("2",), "report"),
-    ("to a category", ("2", "1"), "report_category"),
-    ("to the place of a report, the last step before words", ("2", "1", "1"), "report_place"),
-    ("never onto free text", ("2", "1", "1", "1", "lampu mati", "1"), "report_place"),
-    ("over a list", ("1", "1", "2"), "item"),
-    ("never over an effect", ("1", "1", "1", "1"), "item"),
-    ("to a ticket", ("3", "1"), "ticket"),
-    ("not into the account", ("5", "5", "1"), "home"),
-    ("a wrong step stops where it is", ("2", "8", "1"), "report"),
-    ("0 is no step", ("2", "0"), "report"),
-]
-
-
-@pytest.mark.parametrize(("dialled", "screen"), [case[1:] for case in DEEP], ids=[case[0] for case in DEEP])
-def test_deep_dial(resident: Person, dialled: tuple[str, ...], screen: str) -> None:
-    shown = resident.dials(*dialled)
-    assert resident.state.screen == screen
-    assert not resident.effects
-    assert not shown.startswith("Pilihan")
-    assert not resident.state.dialled
-
-
-def test_a_deep_dial_never_agrees_for_a_stranger(stranger: Person) -> None:
-    stranger.dials("1", "1", "1")
-    assert stranger.state.screen == "welcome"
-    assert not stranger.needs
-
-
 def test_long_lists_keep_their_numbers_over_pages(resident: Person) -> None:
     rows = tuple(Row(f"I{n}", f"Kabar nomor {n} utk seluruh warga kota") for n in range(1, 21))
     resident.answers = {**resident.answers, Lookup.ITEMS: Rows(rows)}
@@ -306,117 +220,3 @@ def test_answer_to_a_need(resident: Person, inputs: list[str], need: Lookup, sai
     resident.answers = {**resident.answers, need: said}
     resident.dials()
     assert resident.types(*inputs).startswith(begins)
-
-
-def test_a_screen_that_left_the_book_leads_home_with_a_line(resident: Person) -> None:
-    resident.dials()
-    gone = replace(resident.state, screen="polls")
-    for said in (Input("1"), Input(""), Outcome("ok"), Rows(())):
-        turn = step(resident.book, gone, said, resident.facts)
-        assert turn.text.startswith("Maaf, menu itu sudah tidak ada. Mulai dari awal.\nKIM Kota")
-        assert turn.state.screen == "home"
-
-
-def test_a_screen_that_left_the_book_while_an_answer_was_due(resident: Person) -> None:
-    resident.dials()
-    for waiting, said in (("rows", Rows(())), ("fetch", Outcome("ok")), ("rows", Input("1")), ("fetch", Rows(()))):
-        turn = step(resident.book, replace(resident.state, screen="polls", waiting=waiting), said, resident.facts)
-        assert turn.text.startswith("Maaf, menu itu")
-
-
-def test_a_way_back_that_left_the_book_leads_home_with_a_line(resident: Person) -> None:
-    resident.dials()
-    resident.types("1")
-    broken = replace(resident.state, stack=(Frame("polls", 0, {}),))
-    assert step(resident.book, broken, Input("0"), resident.facts).text.startswith("Maaf, menu itu")
-
-
-def test_a_target_that_left_the_book_leads_home_with_a_line(resident: Person) -> None:
-    resident.dials()
-    broken = replace(resident.state, waiting="effect", after={"ok": "polls"})
-    assert step(resident.book, broken, Outcome("ok"), resident.facts).text.startswith("Maaf, menu itu")
-
-
-def test_a_number_typed_under_an_older_menu_chooses_nothing(resident: Person) -> None:
-    resident.dials()
-    resident.types("5", "5")
-    older = replace(resident.state, book="00000000")
-    turn = step(resident.book, older, Input("1"), resident.facts)
-    assert turn.effect is None
-    assert turn.text.startswith("Menu baru saja berubah. Mohon pilih lagi.\nBerhenti menerima")
-    assert step(resident.book, turn.state, Input("1"), resident.facts).effect is not None
-
-
-def test_words_typed_under_an_older_menu_are_kept(resident: Person) -> None:
-    resident.dials()
-    resident.types("2", "1", "1", "1")
-    turn = step(resident.book, replace(resident.state, book="00000000"), Input("lampu mati"), resident.facts)
-    assert turn.text.startswith("Jalan/lampu, Bendan Kergon: 'lampu mati'")
-
-
-def test_an_effect_whose_outcome_was_lost_is_not_repeated(resident: Person) -> None:
-    turn = start(resident.book, resident.facts, "id")
-    for text in ("5", "5", "1"):
-        turn = step(resident.book, turn.state, Input(text), resident.facts)
-    assert turn.effect is not None
-    after = step(resident.book, turn.state, Input("1"), resident.facts)
-    assert after.effect is None
-    assert after.state.screen == "home"
-
-
-def test_a_need_whose_answer_was_lost_is_asked_again(resident: Person) -> None:
-    turn = start(resident.book, resident.facts, "id")
-    turn = step(resident.book, turn.state, Input("3"), resident.facts)
-    again = step(resident.book, turn.state, Input("1"), resident.facts)
-    assert again.need == turn.need
-
-
-def test_an_answer_nobody_waits_for_shows_the_screen(resident: Person) -> None:
-    shown = resident.dials()
-    assert step(resident.book, resident.state, Outcome("ok"), resident.facts).text == shown
-
-
-def test_a_session_may_start_on_a_screen_with_what_is_known(book: Book, resident: Person) -> None:
-    turn = start(book, resident.facts, "id", screen="report_words", slots={"kind": "proposal"})
-    assert turn.text.startswith("Tulis usul Anda")
-    assert step(book, turn.state, Input("0"), resident.facts).state.screen == "home"
-
-
-def test_a_session_may_start_with_a_line(book: Book, resident: Person) -> None:
-    turn = start(book, resident.facts, "id", notice="notice.restarted")
-    assert turn.text.startswith("Sesi tadi terputus. Mulai dari awal.\nKIM Kota")
-    assert not start(book, resident.facts, "id", notice="nonsense").text.startswith("nonsense")
-
-
-def test_a_session_by_sms_has_more_room(book: Book, resident: Person) -> None:
-    turn = start(book, resident.facts, "id", screen="items", slots={"topic": "events"}, room=300)
-    rows = Rows(tuple(Row(f"I{n}", f"Kabar nomor {n} utk seluruh warga") for n in range(1, 8)))
-    wide = step(book, State.from_json(turn.state.to_json()), rows, resident.facts)
-    assert "7 Kabar nomor 7" in wide.text
-
-
-def test_an_unknown_language_speaks_indonesian(book: Book, resident: Person) -> None:
-    turn = start(book, resident.facts, "xx")
-    assert turn.text.startswith("KIM Kota")
-    assert step(book, replace(turn.state, language="xx"), Input("1"), resident.facts).text.startswith("INFO WARGA")
-
-
-def test_the_home_screen_can_be_the_way_back(book: Book, resident: Person) -> None:
-    turn = start(book, resident.facts, "id", screen="info")
-    assert step(book, turn.state, Input("0"), resident.facts).text.startswith("KIM Kota")
-
-
-BROKEN = [
-    ("not an object", []),
-    ("no screen", {"language": "id"}),
-    ("slots that are no object", {"screen": "home", "language": "id", "slots": 3}),
-    ("frames of two", {"screen": "home", "language": "id", "stack": [["home", 1]]}),
-    ("a page that is no number", {"screen": "home", "language": "id", "page": "x"}),
-    ("a choice without a number", {"screen": "home", "language": "id", "choices": [["x", "a", "b", {}]]}),
-]
-
-
-@pytest.mark.parametrize("data", [case[1] for case in BROKEN], ids=[case[0] for case in BROKEN])
-def test_a_broken_state_is_refused(data: Any) -> None:
-    with pytest.raises(ValueError, match="not a dialogue state"):
-        State.from_json(data)

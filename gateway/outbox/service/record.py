@@ -2,13 +2,15 @@
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from gateway.audit import store as audit
 from gateway.db import Connection
 from gateway.outbox import rules
 from gateway.outbox.rules import Claimed
-from gateway.outbox.store import messages, routes
+from gateway.outbox.store import batches, messages, routes
 from gateway.outbox.store.messages import Settled
 from gateway.providers.base import Outcome, Verdict
 from gateway.runtime import Runtime
@@ -25,6 +27,7 @@ class Recorder:
         self._rt, self._route = rt, route
         self._lock = threading.Lock()
         self._over: list[tuple[Claimed, Outcome]] = []
+        self._written: list[tuple[Claimed, Outcome]] = []
         self._may_be_suspect = True
 
     def add(self, row: Claimed, outcome: Outcome) -> None:
@@ -32,10 +35,23 @@ class Recorder:
         with self._lock:
             self._over.append((row, outcome))
 
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Around the transaction of a `write`: what it wrote is kept until the commit, and written again after a failure."""
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                self._over = self._written + self._over
+            raise
+        finally:
+            self._written = []
+
     def write(self, conn: Connection, now: datetime) -> None:
         """Write every outcome kept so far in the caller's transaction."""
         with self._lock:
-            over, self._over = self._over, []
+            self._written, self._over = self._over, []
+        over = list(self._written)
         if not over:
             return
         # Rows are locked in the order of their ids, as receipts lock them.
@@ -46,6 +62,7 @@ class Recorder:
             (row, *self._put_back(conn, now, row, outcome)) for row, outcome in over if outcome.verdict not in _RANK
         ]
         messages.requeue(conn, back)
+        batches.reopen_for(conn, [(row.batch_id, row.route, row.id, until) for row, until, _ in back if row.batch_id])
         for row, outcome in over:
             if outcome.opted_out:
                 routes.suppress(conn, row.number_id, "route", "carrier", now, self._route)

@@ -10,10 +10,13 @@ import hashlib
 import logging
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import uvloop
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.audit import store as audit
 from gateway.db import Connection
@@ -32,6 +35,10 @@ log = logging.getLogger(__name__)
 _LEASE = timedelta(seconds=45)
 _LONGEST_PAUSE = 1.0
 _IDLE = 0.05
+_PATIENCE = 15.0
+_PAUSE = 0.5
+_LANDING = 4.0
+T = TypeVar("T")
 
 
 def work(rt: Runtime, lane: str) -> None:
@@ -73,43 +80,68 @@ class Pump:
         self._slots = asyncio.Semaphore(self._provider.concurrency)
         self._recorder = Recorder(rt, route)
         self._chunk: batches.Chunk | None = None
+        self._renew_at = rt.now()
         self._texts: dict[int, dict[str, str]] = {}
         self._sent = _Tally()
         self._moved = asyncio.Event()
+        self._calls: set[asyncio.Task[None]] = set()
         self._flying = 0
 
     async def run(self) -> None:
         """Claim and send until nothing waits, time is up, the route rests, or the worker is told to end."""
-        calls: set[asyncio.Task[None]] = set()
         try:
             while not self._stopped.is_set() and time.monotonic() < self._until:
-                if self._flying > self._window // 2:
+                # Up to a window waits for its turn behind the one in flight, so that the line never runs dry.
+                if self._flying > self._window + self._window // 4:
                     await self._wait()
                     continue
-                rows, pause = await asyncio.to_thread(self._turn, self._window - self._flying)
-                for call in self._calls(rows):
+                rows, pause = await self._patiently(self._turn, 2 * self._window - self._flying)
+                for call in self._calls_of(rows):
                     self._flying += len(call)
                     task = asyncio.create_task(self._send(call))
-                    calls.add(task)
-                    task.add_done_callback(calls.discard)
+                    self._calls.add(task)
+                    task.add_done_callback(self._calls.discard)
                 if not rows:
                     if pause is not None and pause <= _LONGEST_PAUSE:
                         await asyncio.sleep(max(pause, _IDLE))
                     elif self._flying:
                         await self._wait()
                     else:
-                        self.has_more = pause is not None and self.has_more
+                        self.has_more = pause is not None
                         break
             else:
                 self.has_more = True
         finally:
-            if calls:
-                await asyncio.gather(*calls)
-            await asyncio.to_thread(self._finish)
+            await self._land()
+            await self._patiently(self._finish)
 
     async def _wait(self) -> None:
         self._moved.clear()
         await self._moved.wait()
+
+    async def _land(self) -> None:
+        """Wait for what is in flight; a worker told to end does so for seconds only, and leaves the rest in doubt."""
+        stopped = asyncio.create_task(self._stopped.wait())
+        while self._calls and not stopped.done():
+            await asyncio.wait({stopped, *self._calls}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if self._calls:
+            _, late = await asyncio.wait(set(self._calls), timeout=_LANDING)
+            for call in late:
+                call.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _patiently(self, step: Callable[..., T], *args: object) -> T:
+        """Run a step on PostgreSQL in a thread; a restart of the server is waited out, since outcomes wait in memory."""
+        give_up = max(self._until, time.monotonic()) + _PATIENCE
+        while True:
+            try:
+                return await asyncio.to_thread(step, *args)
+            except (OperationalError, PoolTimeout):
+                if time.monotonic() > give_up:
+                    raise
+                log.warning("postgresql is away: route %s waits", self._route)
+                await asyncio.sleep(_PAUSE)
 
     def _turn(self, most: int) -> tuple[list[Claimed], float | None]:
         """One transaction: record what is over, claim what comes next. Gives rows, and a pause where none may go now.
@@ -117,43 +149,53 @@ class Pump:
         A pause of None says that nothing waits.
         """
         rt, now = self._rt, self._rt.now()
-        is_quiet = quiet_until(now, quiet(rt)) is not None
         rate, is_bulk = self._provider.per_second, self._lane == "bulk"
-        with rt.engine.begin() as conn:
-            self._recorder.write(conn, now)
-            pause = routes.paused(conn).get(self._route)
-        if pause:
-            if now < pause.retry_at or self._flying:
-                return [], None
-            most = 1
         granted, wait = throttle.take(rt.redis, self._route, rate, most, is_bulk=is_bulk)
+        rows: list[Claimed] = []
+        looked_at = 0
+        try:
+            with self._recorder.writing(), rt.engine.begin() as conn:
+                self._recorder.write(conn, now)
+                pause = routes.paused(conn).get(self._route)
+                if pause:
+                    is_due = now >= pause.retry_at and not self._flying
+                    granted = min(granted, 1) if is_due and routes.claim_probe(conn, self._route, now) else 0
+                if granted:
+                    rows, looked_at = self._claim(conn, now, granted)
+        finally:
+            throttle.give_back(rt.redis, self._route, rate, granted - len(rows))
+        if pause:
+            return rows, None
         if not granted:
-            self.has_more = True
             return [], wait
-        with rt.engine.begin() as conn:
-            if pause and not routes.claim_probe(conn, self._route, now):
-                return [], None
-            rows, looked_at = messages.claim_singles(
-                conn, self._lane, self._route, now, granted, takes_demo=self._provider.sends_to_demo
-            )
-            while looked_at < granted and self._hold_chunk(conn, now, is_quiet=is_quiet):
-                assert self._chunk is not None
-                more, seen = messages.claim_chunk(
-                    conn, self._chunk, now, granted - looked_at, takes_demo=self._provider.sends_to_demo
-                )
-                rows += more
-                looked_at += seen
-                if looked_at < granted:
-                    self._release(conn, now)
-        throttle.give_back(rt.redis, self._route, rate, granted - len(rows))
         # Rows that were looked at and skipped are progress: there may be more behind them.
         return rows, (0.0 if looked_at and not rows else None)
 
-    def _hold_chunk(self, conn: Connection, now: datetime, *, is_quiet: bool) -> bool:
-        if self._chunk and not batches.renew(conn, self._chunk, now + _LEASE, is_quiet=is_quiet):
-            self._release(conn, now)
+    def _claim(self, conn: Connection, now: datetime, most: int) -> tuple[list[Claimed], int]:
+        takes_demo = self._provider.sends_to_demo
+        if self._lane == "reply":
+            return messages.claim_singles(conn, self._lane, self._route, now, most, takes_demo=takes_demo)
+        rows: list[Claimed] = []
+        looked_at = 0
+        while looked_at < most and self._hold_chunk(conn, now):
+            assert self._chunk is not None
+            more, seen = messages.claim_chunk(conn, self._chunk, now, most - looked_at, takes_demo=takes_demo)
+            rows += more
+            looked_at += seen
+            if looked_at < most:
+                self._release(conn, now)
+        return rows, looked_at
+
+    def _hold_chunk(self, conn: Connection, now: datetime) -> bool:
+        """Have a chunk leased. A batch that was paused or cancelled, or must rest now, gives no rows and is let go."""
+        is_quiet = quiet_until(now, quiet(self._rt)) is not None
+        if self._chunk and (is_quiet or now > self._renew_at):
+            if not batches.renew(conn, self._chunk, now + _LEASE, is_quiet=is_quiet):
+                self._release(conn, now)
+            self._renew_at = now + _LEASE / 4
         if self._chunk is None:
             self._chunk = batches.lease(conn, self._lane, self._route, now, now + _LEASE, is_quiet=is_quiet)
+            self._renew_at = now + _LEASE / 4
         if self._chunk and self._chunk.batch_id not in self._texts:
             self._texts = {self._chunk.batch_id: batches.get(conn, self._chunk.batch_id).texts, **self._texts}
         return self._chunk is not None
@@ -165,7 +207,7 @@ class Pump:
 
     def _finish(self) -> None:
         now = self._rt.now()
-        with self._rt.engine.begin() as conn:
+        with self._recorder.writing(), self._rt.engine.begin() as conn:
             self._recorder.write(conn, now)
             self._release(conn, now)
             if self._sent.count:
@@ -180,7 +222,7 @@ class Pump:
                     digest=self._sent.digest(),
                 )
 
-    def _calls(self, rows: list[Claimed]) -> Iterator[list[tuple[Claimed, Outgoing]]]:
+    def _calls_of(self, rows: list[Claimed]) -> Iterator[list[tuple[Claimed, Outgoing]]]:
         """Rows as calls: those of one text and sender together, as many as the provider takes at once."""
         groups: dict[tuple[object, ...], list[tuple[Claimed, Outgoing]]] = {}
         now = self._rt.now()

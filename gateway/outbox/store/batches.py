@@ -96,6 +96,12 @@ _REOPEN = statement("""
       AND EXISTS (SELECT 1 FROM messages m WHERE m.month = c.month AND m.batch_id = c.batch_id AND m.route = c.route
                   AND m.id BETWEEN c.first_id AND c.last_id AND m.status = 'queued')
 """)
+_REOPEN_FOR = statement("""
+    UPDATE chunks c SET is_done = false, leased_until = r.until
+    FROM unnest(CAST(:batch_ids AS bigint[]), CAST(:routes AS text[]), CAST(:ids AS bigint[]),
+                CAST(:untils AS timestamptz[])) AS r(batch_id, route, id, until)
+    WHERE c.is_done AND c.batch_id = r.batch_id AND c.route = r.route AND r.id BETWEEN c.first_id AND c.last_id
+""")
 _ADD_CHUNK = statement("""
     INSERT INTO chunks (batch_id, first_id, last_id, month, lane, route)
     VALUES (:batch_id, :id, :id, :month, :lane, :route)
@@ -269,6 +275,13 @@ def release(conn: Connection, chunk: Chunk, now: datetime) -> None:
 def reopen(conn: Connection) -> int:
     """Make chunks that were done but hold queued rows be looked through again, and say how many there were."""
     return conn.execute(_REOPEN).rowcount
+
+
+def reopen_for(conn: Connection, back: Sequence[tuple[int, str, int, datetime | None]]) -> None:
+    """Open the done chunks of rows that were put back: batch, route, message id, and when it may be tried again."""
+    if back:
+        columns = [list(column) for column in zip(*back, strict=True)]
+        conn.execute(_REOPEN_FOR, dict(zip(("batch_ids", "routes", "ids", "untils"), columns, strict=True)))
 
 
 def add_chunk(conn: Connection, batch_id: int, month: date, message_id: int, lane: str, route: str) -> None:

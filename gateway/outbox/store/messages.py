@@ -85,7 +85,8 @@ _CLAIM = (
 )  # only our own fragments are put together
 _CLAIM_CHUNK = statement(
     _CLAIM.format(
-        where="m.month = :month AND m.batch_id = :batch_id AND m.id BETWEEN :first_id AND :last_id AND m.route = :route",
+        where="m.month = :month AND m.batch_id = :batch_id AND m.id BETWEEN :first_id AND :last_id AND m.route = :route"
+        " AND EXISTS (SELECT 1 FROM batches b WHERE b.id = :batch_id AND b.state = 'open')",
         prune="AND m.month = :month AND m.id BETWEEN :first_id AND :last_id",
     )
 )

@@ -1,0 +1,147 @@
+"""`doctor`: what an installation stands on, checked one by one, each with what to do about it."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+from redis import RedisError
+from sqlalchemy.exc import SQLAlchemyError
+
+from config.settings import Settings, SettingsError
+from gateway import db
+from gateway.commands.balance import BALANCES
+from gateway.outbox.store import routes
+from gateway.providers import PROVIDERS, build
+from gateway.state import connection, queue
+
+if TYPE_CHECKING:
+    from gateway.commands.opening import Commands
+
+LEGAL: Final = "foreign provider: sign-off needed (PP 71/2019, UU 27/2022)"
+CREDENTIALS: Final = {
+    "twilio": ("twilio_account_sid", "twilio_auth_token"),
+    "africastalking": ("africastalking_username", "africastalking_api_key", "africastalking_hook_token"),
+    "simulator": ("simulator_hook_token",),
+}
+SENDERS: Final = {
+    "twilio": ("twilio_sender", "twilio_messaging_service_sid"),
+    "africastalking": ("africastalking_sender",),
+    "simulator": ("sms_number",),
+}
+PROCESSES: Final = ("urgent", "reply", "bulk", "clock")
+_MONTHS = db.statement("""
+    SELECT to_regclass(format('messages_%s', to_char(now() + interval '1 month', 'YYYY_MM'))) IS NOT NULL
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line. `is_fine` is None for something to know that is no fault."""
+
+    is_fine: bool | None
+    subject: str
+    words: str
+
+
+def declare(commands: "Commands") -> None:
+    """Add the parser."""
+    doctor = commands.add_parser("doctor", help="check settings, servers, processes and providers")
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    faults = 0
+    for finding in examine():
+        mark = {True: "ok  ", False: "FAIL", None: "note"}[finding.is_fine]
+        print(f"{mark}  {finding.subject}: {finding.words}", flush=True)
+        faults += finding.is_fine is False
+    if faults:
+        print(f"{faults} of these checks failed.", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def examine() -> Iterator[Finding]:
+    """Every finding, in the order of what stands on what."""
+    try:
+        settings = Settings.load()
+    except SettingsError as error:
+        yield from (Finding(False, "settings", fault) for fault in error.faults)
+        return
+    yield Finding(True, "settings", f"complete, mode {settings.gateway_mode}, data in {settings.gateway_data_dir}")
+    yield from _postgres(settings)
+    yield from _redis(settings)
+    for name in PROVIDERS:
+        yield from _provider(settings, name)
+
+
+def _postgres(settings: Settings) -> Iterator[Finding]:
+    if not settings.database_url:
+        yield Finding(False, "postgresql", "no address: run `make up` first, or set DATABASE_URL")
+        return
+    engine = db.connect(settings.database_url, pool=1, process="doctor")
+    try:
+        with engine.connect() as conn:
+            version = conn.execute(db.statement("SHOW server_version")).scalar_one()
+            yield Finding(True, "postgresql", f"answers, version {version}")
+            if not db.is_migrated(conn):
+                yield Finding(False, "tables", "not those of this version: run `python -m gateway migrate`")
+                return
+            yield Finding(True, "tables", "those of this version")
+            has_months = bool(conn.execute(_MONTHS).scalar_one())
+            words = "open" if has_months else "next month has no partition: is the clock running?"
+            yield Finding(has_months, "months", words)
+            for pause in routes.paused(conn).values():
+                words = f"paused: {pause.reason} (`python -m gateway routes resume {pause.name}`)"
+                yield Finding(False, f"route {pause.name}", words)
+    except (SQLAlchemyError, psycopg.Error) as error:
+        yield Finding(False, "postgresql", _why(error))
+    finally:
+        engine.dispose()
+
+
+def _why(error: Exception) -> str:
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    if state in ("42P01", "22023", "42704"):
+        return "has no tables yet: run `python -m gateway migrate`"
+    return f"does not answer ({type(error).__name__}): is it running, and is DATABASE_URL right?"
+
+
+def _redis(settings: Settings) -> Iterator[Finding]:
+    if not settings.redis_url:
+        yield Finding(False, "redis", "no address: run `make up` first, or set REDIS_URL")
+        return
+    client = connection.connect(settings.redis_url)
+    try:
+        alive = queue.beating(client)
+        yield Finding(True, "redis", "answers")
+        for name in PROCESSES:
+            words = "at least one is alive" if name in alive else "none is alive: start the Procfile's processes"
+            yield Finding(name in alive, f"process {name}", words)
+    except RedisError as error:
+        yield Finding(False, "redis", f"does not answer ({type(error).__name__}): is REDIS_URL right?")
+    finally:
+        client.close()
+
+
+def _provider(settings: Settings, name: str) -> Iterator[Finding]:
+    subject = f"provider {name}"
+    is_routed = any(name in route.providers for route in settings.sms_routes)
+    missing = [field.upper() for field in CREDENTIALS[name] if not getattr(settings, field)]
+    if missing:
+        yield Finding(False if is_routed else None, subject, f"not set up, without {', '.join(missing)}")
+        return
+    yield Finding(True, subject, "has credentials" + (", is a route out" if is_routed else ", is no route out"))
+    senders = [getattr(settings, field) for field in SENDERS[name] if getattr(settings, field)]
+    words = f"sends as {' or '.join(senders)}" if senders else "no sender of ours: the company chooses one"
+    yield Finding(True if senders else None, subject, words)
+    ask: Callable[[Settings], str] | None = BALANCES.get(name)
+    if ask:
+        try:
+            yield Finding(True, subject, f"balance {ask(settings)}")
+        except Exception as error:  # the SDKs raise of many kinds, and none of them may end the examination
+            yield Finding(False, subject, f"balance cannot be asked ({type(error).__name__}): wrong credentials?")
+    if build(name, settings).foreign:
+        yield Finding(None, subject, LEGAL)

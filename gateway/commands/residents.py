@@ -1,0 +1,81 @@
+"""`residents import`: register people from a CSV file of any length, and say of each refused row what to mend."""
+
+import argparse
+import csv
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from gateway.commands.opening import tools
+from gateway.kernel.errors import Invalid
+from gateway.residents.service import register
+
+if TYPE_CHECKING:
+    from gateway.commands.opening import Commands
+
+
+def declare(commands: "Commands") -> None:
+    """Add the parsers."""
+    group = commands.add_parser("residents", help="register residents")
+    acts = group.add_subparsers(dest="act", required=True, metavar="ACT")
+    add = acts.add_parser(
+        "import",
+        help="register people from a CSV file; it may be imported again",
+        description=f"Columns: {', '.join(register.COLUMNS)}; needed are phone, area, consent_how, consent_when. "
+        "Refused rows are listed with column and reason and never stop the others.",
+    )
+    add.add_argument("file", type=Path, help="CSV in UTF-8, with a line of column names")
+    add.add_argument("--by", default="operator", metavar="WHO", help="who is on record for it (default: operator)")
+    add.add_argument("--report", type=Path, metavar="FILE", help="write refused rows to this CSV, not to the screen")
+    add.set_defaults(run=_import)
+
+
+def _import(args: argparse.Namespace) -> int:
+    counts: Counter[str] = Counter()
+    try:
+        with args.file.open("rb") as file:
+            total = max(0, sum(1 for _ in file) - 1)
+        report = args.report.open("w", encoding="utf-8", newline="") if args.report else nullcontext()
+    except OSError as error:
+        raise Invalid(f"{error.filename} cannot be opened: {error.strerror}.") from None
+    with tools() as rt, report as written, _progress(total) as progress:
+        refused = csv.writer(written) if written else None
+        if refused:
+            refused.writerow(("row", "column", "reason"))
+        for result in register.import_csv(rt, args.file, by=args.by, progress=progress):
+            counts[result.result] += 1
+            if result.result != "refused":
+                continue
+            if refused:
+                refused.writerow((result.row, result.column, result.reason))
+            else:
+                tqdm.write(f"row {result.row}: {result.reason}")
+    said = ", ".join(f"{counts[name]} {name}" for name in ("created", "updated", "pending", "refused"))
+    print(f"{sum(counts.values())} rows: {said}")
+    return 0
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """What is told of rows done: it moves a bar on a terminal, and prints plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        done = 0
+
+        def say(rows: int) -> None:
+            nonlocal done
+            done += rows
+            print(f"{done} of about {total} rows", file=sys.stderr, flush=True)
+
+        yield say
+        return
+    with tqdm(total=total, unit=" rows", leave=False) as bar:
+
+        def move(rows: int) -> None:
+            bar.update(rows)
+
+        yield move

@@ -1,0 +1,1 @@
+"""The HTTP edge: companies' hooks, the JSON API, health, and the simulator in development."""

@@ -1,0 +1,57 @@
+"""The JSON API under /api/v1: officials' programs draft, decide and look."""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Flask, Response, g, request
+
+from gateway.kernel.errors import Invalid
+from gateway.runtime import Runtime
+from gateway.web.api import broadcasts, openapi, people
+from gateway.web.api.calls import PREFIX, Ask, Call, Part, read_body
+from gateway.web.auth import access
+from gateway.web.reading import read_whole
+
+LARGEST: Final = 1024 * 1024
+"""Bytes of a body: a thousand residents fit three times."""
+
+CALLS: Final[tuple[Call, ...]] = (*people.table, *broadcasts.table)
+
+
+def mount(app: Flask, rt: Runtime) -> None:
+    """Serve every call of CALLS and the document that tells of them."""
+    for call in CALLS:
+        app.add_url_rule(
+            call.rule,
+            endpoint=f"api {call.method} {call.path}",
+            view_func=_serve(rt, call),
+            methods=[call.method],
+            provide_automatic_options=False,
+        )
+    document = json.dumps(openapi.build(CALLS), ensure_ascii=False)
+
+    @app.get(PREFIX + openapi.PATH)
+    @access("public")
+    def openapi_document() -> Response:
+        return Response(document, content_type="application/json")
+
+
+def _serve(rt: Runtime, call: Call) -> Callable[..., Response]:
+    body_model, is_list = call.body, call.is_list
+    takes_body = "body" in call.hints
+
+    @access("official")
+    def view(**given: Any) -> Response:
+        ask = Ask(rt, g.official, {name.lower(): value for name, value in request.headers})
+        if is_list:
+            given["part"] = Part.of(request.args)
+        elif request.args:
+            raise Invalid("This call takes no parameters after `?`.")
+        if body_model:
+            body = read_body(body_model, read_whole(request, LARGEST))
+            given |= {"body": body} if takes_body else {}
+        answer = json.dumps(call.view(ask, **given), ensure_ascii=False)
+        return Response(answer, call.status, content_type="application/json")
+
+    return view

@@ -1,0 +1,140 @@
+"""The one view behind `/hooks/<provider>/<kind>`: prove, read, hand on to the service, answer in the company's form."""
+
+import logging
+from typing import Final
+from urllib.parse import parse_qsl, quote
+
+from flask import Flask, Request, Response, request
+from werkzeug.exceptions import NotFound
+
+from gateway.dialogue import hop as dialogue
+from gateway.inbox import service as inbox
+from gateway.outbox.service import receive
+from gateway.providers.base import (
+    E164,
+    Answer,
+    Event,
+    Hook,
+    Hop,
+    HopEnd,
+    Inbound,
+    MissingField,
+    OptOut,
+    Provider,
+    Receipt,
+)
+from gateway.runtime import Runtime
+from gateway.web.auth import access
+from gateway.web.errors import RETRY_AFTER, is_down
+from gateway.web.reading import read_whole
+from menus import render
+
+PLAIN: Final = "text/plain; charset=utf-8"
+LARGEST: Final = 64 * 1024
+"""Bytes of a hook's body; the companies' own are below 8 kB."""
+
+log = logging.getLogger(__name__)
+
+
+def mount(app: Flask, rt: Runtime) -> None:
+    """Serve the hooks of every provider of `rt`."""
+
+    @app.post("/hooks/<name>/<kind>")
+    @access("hook")
+    def hook(name: str, kind: str) -> Response:
+        provider = rt.providers.get(name)
+        if provider is None or kind not in provider.hooks:
+            raise NotFound
+        answer = take(rt, provider, read_request(rt.settings.public_url, kind, request))
+        response = Response(answer.body, answer.status, content_type=answer.content_type)
+        if answer.status == 503:
+            response.headers["Retry-After"] = str(RETRY_AFTER)
+        return response
+
+
+def read_request(public_url: str, kind: str, request: Request) -> Hook:
+    """The request as the company sent it; what is no UTF-8 becomes U+FFFD. Raises 413 beyond LARGEST.
+
+    The address is built from the raw path and query, because a signature covers them as they were sent; where the
+    server does not pass the path on raw, it is quoted again, which changes nothing for the paths we give out.
+    """
+    raw = str(request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI") or "")
+    if not raw.startswith("/"):
+        query = str(request.environ.get("QUERY_STRING", ""))
+        raw = quote(request.path, safe="/:@!$&'()*+,;=~-._") + ("?" + query if query else "")
+    if request.mimetype == "multipart/form-data":
+        request.max_content_length = LARGEST
+        form = list(request.form.items(multi=True))
+    else:
+        form = _pairs(read_whole(request, LARGEST).decode("utf-8", "replace"))
+    query_pairs = _pairs(request.query_string.decode("utf-8", "replace"))
+    return Hook(
+        kind=kind,
+        url=public_url + raw,
+        query=dict(reversed(query_pairs)),
+        form=form,
+        headers={name.lower(): value for name, value in request.headers},
+    )
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    return parse_qsl(text, keep_blank_values=True, errors="replace")
+
+
+def take(rt: Runtime, provider: Provider, hook: Hook) -> Answer:
+    """What the company is answered: 403 without its proof, 400 naming a missing field, 503 where we cannot keep what
+    it brought, else its own form of "taken" or of the next screen.
+    """
+    if not provider.verify(hook):
+        log.warning("a hook without its company's proof", extra={"provider": provider.name, "kind": hook.kind})
+        return Answer(403, PLAIN, "Forbidden")
+    try:
+        event = provider.read(_cleaned(hook))
+    except MissingField as missing:
+        return Answer(400, PLAIN, f"Missing field: {missing.field}")
+    if isinstance(event, Hop):
+        return _hop(rt, provider, hook, event)
+    try:
+        _hand_on(rt, provider.name, event)
+    except Exception as error:
+        if not is_down(error):
+            raise
+        # The company sends it again: nothing was acknowledged, so nothing is lost.
+        log.warning(
+            "the database is down: a hook is answered 503", extra={"provider": provider.name, "kind": hook.kind}
+        )
+        return Answer(503, PLAIN, "Try again later")
+    return provider.answer(hook, None, True)
+
+
+def _cleaned(hook: Hook) -> Hook:
+    # PostgreSQL cannot hold NUL. It is taken out only now, as a signature covers the form as it came.
+    form = [(name, value.replace("\x00", "")) for name, value in hook.form]
+    return Hook(hook.kind, hook.url, hook.query, form, hook.headers)
+
+
+def _hop(rt: Runtime, provider: Provider, hook: Hook, event: Hop) -> Answer:
+    try:
+        screen = dialogue.hop(rt, provider.name, event)
+    except Exception as error:
+        # A resident who dials must never see a company's error text, whatever broke.
+        if is_down(error):
+            log.warning("the database is down: a hop is answered with an apology", extra={"provider": provider.name})
+        else:
+            log.exception("a hop failed", extra={"provider": provider.name})
+        return provider.answer(hook, render.render("down.text", {}, rt.settings.languages[0]), True)
+    return provider.answer(hook, screen.text, screen.ends)
+
+
+def _hand_on(rt: Runtime, name: str, event: Event) -> None:
+    match event:
+        case Inbound():
+            inbox.take(rt, name, event)
+        case Receipt():
+            receive.take(rt, name, event)
+        case OptOut():
+            # An opt-out of something that is no number concerns nobody.
+            if E164.fullmatch(event.number):
+                receive.opt_out(rt, name, event)
+        case HopEnd():
+            dialogue.end(rt, name, event)

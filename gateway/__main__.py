@@ -36,12 +36,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str], environ: Mapping[str, str]) -> int:
-    """Run one command; the exit status."""
-    args = parser().parse_args(arguments)
-    args.environ = environ
+    """Guard the packages, send the log to standard error, run one command; the exit status."""
     checkout.check()
     lines.configure("command", sys.stderr)
     logging.getLogger().setLevel(logging.WARNING)
+    return execute(arguments, environ)
+
+
+def execute(arguments: list[str], environ: Mapping[str, str]) -> int:
+    """Run one command; the exit status. SystemExit where the arguments are wrong, as argparse does."""
+    args = parser().parse_args(arguments)
+    args.environ = environ
     try:
         return int(args.run(args))
     except (SettingsError, Fault, LocalError) as error:

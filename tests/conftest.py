@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import psycopg
@@ -157,7 +157,7 @@ def city(database_url: str) -> AreaBook:
 
     with psycopg.connect(postgres.plain(database_url), autocommit=True) as owner:
         for parent in ("messages", "attempts"):
-            for begin, end in zip(_MONTHS, _MONTHS[1:], strict=False):
+            for begin, end in pairwise(_MONTHS):
                 owner.execute(
                     f"CREATE TABLE IF NOT EXISTS {parent}_{begin[:4]}_{begin[5:7]}"
                     f" PARTITION OF {parent} FOR VALUES FROM ('{begin}') TO ('{end}')"
@@ -185,7 +185,8 @@ def wipe(database_url: str) -> None:
             )
             if name not in _REFERENCE
         ]
-        probe = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables)
+        # Names of our own catalogue.
+        probe = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables)  # noqa: S608
         if full := [name for (name,) in owner.execute(probe)]:
             owner.execute(f"TRUNCATE {', '.join(full)} CASCADE")
 

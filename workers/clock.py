@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from gateway import db
 from gateway.audit import store as audit
 from gateway.broadcasts.service import start
 from gateway.dialogue import text
+from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
 from gateway.outbox.service import receive, sweep
 from gateway.runtime import Runtime, build
@@ -43,6 +45,7 @@ AWAY: Final = (OperationalError, InterfaceError, PoolTimeout, psycopg.Operationa
 """What a server that is away raises: no fault of the code, so its frames tell nothing."""
 SAY_AGAIN: Final = 60.0
 """Seconds between two lines about a duty that goes on failing."""
+_CATCH_UP: Final = "catch up"
 _LOCK: Final = 0x6B61636C
 _TRY_LOCK = db.statement("SELECT pg_try_advisory_lock(:key)")
 _ALIVE = db.statement("SELECT 1")
@@ -69,6 +72,21 @@ def seal(rt: Runtime) -> None:
     """Chain the audit rows that are sure to be complete."""
     with rt.engine.begin() as conn:
         audit.seal(conn, rt.now())
+
+
+def catch_up(rt: Runtime) -> None:
+    """Ask the providers for what our hooks may have missed, in a thread: a company that hangs must not hold up receipts."""
+    if any(thread.name == _CATCH_UP for thread in threading.enumerate()):
+        return
+
+    def ask() -> None:
+        try:
+            if found := inbox_service.catch_up(rt):
+                log.info("%d messages had been missed", found)
+        except Exception as error:
+            log.error("a provider could not be asked for missed messages (%s)", type(error).__name__)
+
+    threading.Thread(target=ask, name=_CATCH_UP, daemon=True).start()
 
 
 def drop_old_sessions(rt: Runtime) -> None:
@@ -105,6 +123,7 @@ DUTIES: Final = (
     Duty("tidy queues", 15, tidy_queues),
     Duty("expire questions and drafts", 60, text.expire),
     Duty("drop old sessions", 600, drop_old_sessions),
+    Duty("catch up with what hooks missed", 600, catch_up),
     Duty("open the months to come", 3600, sweep.open_months),
 )
 

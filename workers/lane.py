@@ -104,7 +104,7 @@ class LaneWorker(Worker):
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Log a failure by what it is and where, never with the job's arguments or the exception's own text."""
-        log.error("job %s failed", job.description, exc_info=exc_info)
+        log.error("job %s failed", job.func_name, exc_info=exc_info)
 
     def handle_job_failure(
         self,

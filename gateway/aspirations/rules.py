@@ -48,8 +48,7 @@ class Verb(StrEnum):
 
 
 _WORKING = (State.FORWARDED, State.LOCAL, State.IN_PROGRESS)
-_OVER = (
-    State.DECLINED,
+OVER = (
     State.ARCHIVED,
     State.CLOSED,
     State.CLOSED_PARTLY,
@@ -79,7 +78,7 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     (State.REOPENED, Verb.TAKE): State.LOCAL,
     (State.REOPENED, Verb.START): State.IN_PROGRESS,
     (State.REOPENED, Verb.RESOLVE): State.ANSWERED,
-    **{(state, Verb.REOPEN): State.REOPENED for state in _OVER},
+    **{(state, Verb.REOPEN): State.REOPENED for state in OVER},
 }
 
 KINDS = ("complaint", "proposal", "question")
@@ -87,6 +86,8 @@ VERIFY_DAYS = 3
 """Working days within which a ticket is verified (as in SP4N-LAPOR)."""
 SAME_WITHIN = timedelta(minutes=10)
 """The same words from the same number within this time are the same ticket."""
+REOPENS_WITHIN = timedelta(days=30)
+"""After this a resident's words to a ticket that is over are kept, but only staff may open it again."""
 DRAFT_KEPT = timedelta(hours=72)
 GROWS_WITHIN = timedelta(hours=1)
 LONGEST = 1600

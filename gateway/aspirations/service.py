@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.aspirations import store
-from gateway.aspirations.rules import LONGEST, VERIFY_DAYS, Filing, State, Verb, fold, following
+from gateway.aspirations.rules import LONGEST, OVER, REOPENS_WITHIN, VERIFY_DAYS, Filing, Verb, fold, following
 from gateway.aspirations.store import Aspiration, Event
 from gateway.audit import store as audit
 from gateway.db import Connection
@@ -32,12 +32,15 @@ def file(
     if same := store.find_same(conn, number_id, filing, body_hash, now):
         return same, False
     local = now.astimezone(rt.settings.timezone).date()
-    due, is_provisional = reference.due(rt, local, VERIFY_DAYS)
+    due, is_provisional = reference.due(rt, local, VERIFY_DAYS, conn)
     id, ticket = None, ""
     while id is None:
         ticket = make_ticket(rt.below)
         id = store.add(conn, ticket, number_id, filing, body_hash, due, now, is_provisional=is_provisional,
                        is_demo=is_demo)  # fmt: skip
+        if id is None and (same := store.find_same(conn, number_id, filing, body_hash, now)):
+            # The same hop came from two numbers at the same moment, and only now the other's ticket is to be seen.
+            return same, False
     store.add_event(conn, id, now, "resident", "received", None, filing.cause)
     audit.record(conn, now, "resident", "file", f"ticket:{ticket}", number_id=number_id, channel=filing.channel)
     found = store.get(conn, ticket)
@@ -46,20 +49,28 @@ def file(
     return found, True
 
 
+def find_same(rt: Runtime, conn: Connection, number_id: int, kind: str, words: str) -> Aspiration | None:
+    """The ticket that the same words from the same number became within ten minutes."""
+    filing = Filing(kind, "", "", words, is_confidential=False, channel="", cause="")
+    return store.find_same(conn, number_id, filing, rt.vault.digest("aspiration", fold(words)), rt.now())
+
+
 def add_words(rt: Runtime, conn: Connection, number_id: int, ticket: str, words: str, cause: str) -> Aspiration | None:
     """Add a resident's words to their own ticket; None where it is not theirs or does not exist.
 
-    Where the ticket waited for information, this is it; where it was archived or closed, it is opened again.
+    Where the ticket waited for information, this is it; where it was archived or closed within thirty days, it is
+    opened again.
     """
     aspiration = store.get(conn, ticket)
     if aspiration is None or aspiration.number_id != number_id:
         return None
     now = rt.now()
-    if store.add_event(conn, aspiration.id, now, "resident", Verb.INFORM, words[:LONGEST], cause):
-        if state := following(aspiration.state, Verb.INFORM):
-            store.move(conn, aspiration.id, aspiration.state, state, now)
-        elif aspiration.state is State.ARCHIVED:
-            store.move(conn, aspiration.id, aspiration.state, State.REOPENED, now)
+    is_reopened = aspiration.state in OVER and now - aspiration.changed_at <= REOPENS_WITHIN
+    verb = Verb.REOPEN if is_reopened else Verb.INFORM
+    if store.add_event(conn, aspiration.id, now, "resident", verb, words[:LONGEST], cause) and (
+        state := following(aspiration.state, verb)
+    ):
+        store.move(conn, aspiration.id, aspiration.state, state, now)
     return store.get(conn, ticket)
 
 
@@ -91,7 +102,7 @@ def page(rt: Runtime, official: Official, cursor: str | None, limit: int) -> Pag
     if official.role not in _READERS:
         raise Missing("There are no tickets here for your role.")
     office = official.office if official.role is Role.OFFICE else None
-    before = int(cursor) if cursor and cursor.isdigit() and len(cursor) < 18 else 2**62
+    before = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < 18 else 2**62
     with rt.engine.begin() as conn:
         found = store.page(conn, official.area, office, before, limit + 1)
     shown = [_show(aspiration) for aspiration in found[:limit]]

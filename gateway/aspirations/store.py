@@ -74,7 +74,8 @@ _SET = statement("""
 _MOVE = statement("UPDATE aspirations SET state = :state, changed_at = :now WHERE id = :id AND state = :before")
 _LIST = statement(f"""
     SELECT {_COLUMNS} FROM aspirations a
-    WHERE a.id < :before AND (:scope = '33.75' OR a.area = :scope OR starts_with(a.area, :scope || '.'))
+    WHERE a.id < :before
+      AND (coalesce(a.area, '33.75') = :scope OR starts_with(coalesce(a.area, '33.75'), :scope || '.'))
       AND (CAST(:office AS text) IS NULL OR a.office = :office)
     ORDER BY a.id DESC LIMIT :most
 """)
@@ -93,7 +94,11 @@ _GROW = statement("""
 _DRAFT_STATE = statement("UPDATE drafts SET state = :state, changed_at = :now WHERE id = :id")
 _FORGET = statement("UPDATE aspirations SET body = '', body_hash = '' WHERE number_id = :number_id")
 _FORGET_DRAFTS = statement("""
-    UPDATE drafts SET body = '', state = 'sent' WHERE number_id = :number_id
+    UPDATE drafts SET body = '', details = '{}', state = 'sent' WHERE number_id = :number_id
+""")
+_FORGET_EVENTS = statement("""
+    UPDATE aspiration_events e SET body = NULL FROM aspirations a
+    WHERE a.id = e.aspiration_id AND a.number_id = :number_id AND e.by = 'resident'
 """)
 _ABOUT = statement("SELECT ticket, kind, state, body, created_at FROM aspirations WHERE number_id = :number_id")
 
@@ -234,8 +239,9 @@ def close_draft(conn: Connection, draft_id: int, state: str, now: datetime) -> N
 
 
 def forget(conn: Connection, number_id: int) -> None:
-    """Blank the words of a person's tickets and drafts; the tickets stay, without them."""
+    """Blank the words of a person's tickets, what they added to them, and drafts; the tickets stay, without them."""
     conn.execute(_FORGET, {"number_id": number_id})
+    conn.execute(_FORGET_EVENTS, {"number_id": number_id})
     conn.execute(_FORGET_DRAFTS, {"number_id": number_id})
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from gateway.db import Connection, statement
 
@@ -84,8 +84,9 @@ def _chain(conn: Connection, since: int, upto: int, digest: bytes) -> tuple[int,
     count = 0
     # A server-side cursor keeps memory flat however many rows a seal covers.
     found = conn.execute(_RANGE, {"since": since, "upto": upto}, execution_options={"stream_results": True})
-    for row in found:
-        line = json.dumps([str(part) for part in row], separators=(",", ":"))
+    for id, at, *rest in found:
+        # The moment is written in UTC whatever the time zone of the connection that checks.
+        line = json.dumps([str(part) for part in (id, at.astimezone(UTC), *rest)], separators=(",", ":"))
         digest = hashlib.sha256(digest + line.encode()).digest()
         count += 1
     return count, digest

@@ -4,10 +4,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from gateway.kernel.areas import covers
+from gateway.kernel.areas import AreaBook, covers
 from gateway.officials.rules import Official, Role
 from gateway.outbox.rules import Class
 
@@ -15,7 +15,7 @@ CITY = "33.75"
 APPROVAL_EMERGENCY = timedelta(minutes=30)
 APPROVAL = timedelta(hours=72)
 KEY_KEPT = timedelta(days=7)
-GROWTH_SHARE, GROWTH_COUNT = 0.10, 50
+GROWTH_PERCENT, GROWTH_COUNT = 10, 50
 
 
 class State(StrEnum):
@@ -104,12 +104,6 @@ class Broadcast:
     finished_at: datetime | None
     note: str | None
 
-    @property
-    def is_city_wide(self) -> bool:
-        """Whether the audience covers the whole city; a rule without areas restricts none."""
-        areas = self.audience.get("areas") or [CITY]
-        return CITY in areas
-
 
 def digest(
     level: str,
@@ -124,12 +118,29 @@ def digest(
         "level": level,
         "texts": dict(sorted(texts.items())),
         "audience": {name: sorted(values) for name, values in sorted(audience.items()) if values},
-        "send_at": send_at.isoformat() if send_at else None,
-        "expires_at": expires_at.isoformat() if expires_at else None,
+        # The same moment is written in many zones, and PostgreSQL gives it back in another than it was given.
+        "send_at": send_at.astimezone(UTC).isoformat() if send_at else None,
+        "expires_at": expires_at.astimezone(UTC).isoformat() if expires_at else None,
         "recipients": recipients,
     }
     body = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()
+
+
+def fallback(texts: Mapping[str, str]) -> str:
+    """The language of people for whom there is no text: Indonesian, else the first as PostgreSQL orders the keys."""
+    return "id" if "id" in texts else min(texts, key=lambda language: (len(language), language))
+
+
+def is_city_wide(audience: Mapping[str, Sequence[str]], book: AreaBook) -> bool:
+    """Whether the rule covers the whole city: by its code, by no areas at all, or by all of its parts together."""
+    whole = {area for area in audience.get("areas") or [CITY] if "/" not in area}
+
+    def is_covered(code: str) -> bool:
+        parts = book.children(code)
+        return code in whole or (bool(parts) and all(is_covered(part.code) for part in parts))
+
+    return is_covered(CITY)
 
 
 def is_in_scope(official: Official, audience: Mapping[str, Sequence[str]]) -> bool:
@@ -143,17 +154,17 @@ def may_draft(official: Official, level: str, audience: Mapping[str, Sequence[st
     return level in MAY_DRAFT.get(official.role, frozenset()) and is_in_scope(official, audience)
 
 
-def needs_second(author: Official, broadcast: Broadcast, over: int) -> bool:
-    """Whether somebody other than the author has to approve. `over` is SECOND_APPROVER_OVER; 0 means always."""
-    is_large = broadcast.recipients > over
+def needs_second(author: Official, broadcast: Broadcast, over: int, book: AreaBook) -> bool:
+    """Whether somebody other than the author has to approve. `over` is SECOND_APPROVER_OVER; 0: size asks for none."""
+    is_large = 0 < over < broadcast.recipients
     if author.role is Role.KIM:
         return True
     if author.role is Role.LURAH:
         return is_large
-    return is_large or broadcast.is_city_wide
+    return is_large or is_city_wide(broadcast.audience, book)
 
 
-def may_approve(official: Official, author: Official, broadcast: Broadcast) -> bool:
+def may_approve(official: Official, author: Official, broadcast: Broadcast, book: AreaBook) -> bool:
     """Whether the role approves what this other official drafted, for this audience."""
     if official.id == author.id or not is_in_scope(official, broadcast.audience):
         return False
@@ -161,7 +172,7 @@ def may_approve(official: Official, author: Official, broadcast: Broadcast) -> b
         case Role.LURAH:
             return author.role is Role.KIM and covers(official.area, author.area)
         case Role.ADMIN:
-            return not broadcast.is_city_wide
+            return not is_city_wide(broadcast.audience, book)
         case Role.APPROVER:
             return True
         case Role.EMERGENCY:
@@ -182,11 +193,12 @@ def may_see(official: Official, author: Official, broadcast: Broadcast) -> bool:
     return False
 
 
-def may_steer(official: Official, author: Official, broadcast: Broadcast) -> bool:
+def may_steer(official: Official, author: Official, broadcast: Broadcast, book: AreaBook) -> bool:
     """Whether the official may pause, resume or cancel: the author, and whoever might have approved it."""
-    return official.id == author.id or may_approve(official, author, broadcast)
+    return official.id == author.id or may_approve(official, author, broadcast, book)
 
 
 def grew_too_much(approved: int, now: int) -> bool:
     """Whether the audience grew by more than a tenth and more than fifty since it was approved."""
-    return now - approved > GROWTH_COUNT and now > approved * (1 + GROWTH_SHARE)
+    grown = now - approved
+    return grown > GROWTH_COUNT and grown * 100 > approved * GROWTH_PERCENT

@@ -27,6 +27,8 @@ _CHANGE = statement("""
 """)
 _GET = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id")
 _LOCK = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id FOR UPDATE")
+_TRY_LOCK = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id FOR UPDATE SKIP LOCKED")
+_TURN = statement("SELECT pg_try_advisory_xact_lock(6027)")
 _PAGE = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id < :before ORDER BY id DESC LIMIT :most")
 _READY = statement("""
     SELECT id, level FROM broadcasts WHERE state = 'approved' AND release_at <= :now
@@ -39,6 +41,15 @@ _LAPSED = statement("""
 """)
 _OVERDUE = statement("""
     SELECT id FROM broadcasts WHERE state IN ('sending', 'paused') AND expires_at <= :now
+""")
+_DRAINED = statement("""
+    SELECT b.id FROM broadcasts b JOIN batches t ON t.id = b.batch_id
+    WHERE b.state = 'paused' AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.month = t.month AND m.batch_id = t.id
+                                             AND m.status IN ('queued', 'sending'))
+""")
+_UNSETTLED = statement("""
+    SELECT b.id FROM broadcasts b JOIN batches t ON t.id = b.batch_id
+    WHERE b.state = 'cancelled' AND b.finished_at IS NULL AND t.finished_at IS NULL
 """)
 _OVER = statement("""
     SELECT b.id FROM broadcasts b JOIN batches t ON t.id = b.batch_id
@@ -88,10 +99,21 @@ def get(conn: Connection, broadcast_id: int) -> Broadcast | None:
     return _broadcast(row) if row else None
 
 
-def lock(conn: Connection, broadcast_id: int) -> Broadcast | None:
-    """One broadcast, held until the transaction ends: approvers, starters and cancellers take turns."""
-    row = conn.execute(_LOCK, {"id": broadcast_id}).one_or_none()
+def lock(conn: Connection, broadcast_id: int, *, waits: bool = True) -> Broadcast | None:
+    """One broadcast, held until the transaction ends: approvers and cancellers take turns.
+
+    Without `waits` it is None also where somebody else holds it: starters, who can come again, do not queue up.
+    """
+    row = conn.execute(_LOCK if waits else _TRY_LOCK, {"id": broadcast_id}).one_or_none()
     return _broadcast(row) if row else None
+
+
+def take_turn(conn: Connection) -> bool:
+    """Be the only one who fans out under the weekly cap until the transaction ends; False where another is.
+
+    Two at once would each not see what the other writes, and a person would get more than the cap.
+    """
+    return bool(conn.execute(_TURN).scalar_one())
 
 
 def update(conn: Connection, broadcast_id: int, now: datetime, **fields: object) -> None:
@@ -124,7 +146,17 @@ def overdue(conn: Connection, now: datetime) -> list[int]:
     return list(conn.execute(_OVERDUE, {"now": now}).scalars())
 
 
-def over(conn: Connection) -> list[int]:
+def drained(conn: Connection, _now: datetime) -> list[int]:
+    """Paused broadcasts of which nothing is left to send."""
+    return list(conn.execute(_DRAINED).scalars())
+
+
+def unsettled(conn: Connection, _now: datetime) -> list[int]:
+    """Cancelled broadcasts of which something may still come back."""
+    return list(conn.execute(_UNSETTLED).scalars())
+
+
+def over(conn: Connection, _now: datetime) -> list[int]:
     """Broadcasts whose last message has left, or was skipped."""
     return list(conn.execute(_OVER).scalars())
 

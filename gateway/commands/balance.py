@@ -19,7 +19,7 @@ def ask_twilio(settings: Settings) -> str:
     client = Client(settings.twilio_account_sid, settings.twilio_auth_token, http_client=transport)
     if settings.twilio_base_url:
         client.api.base_url = settings.twilio_base_url
-    found = client.api.v2010.balance.fetch()
+    found = client.balance.fetch()
     return f"{found.balance} {found.currency}"
 
 

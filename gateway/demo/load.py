@@ -13,7 +13,6 @@ import yaml
 from gateway.aspirations import service as aspirations
 from gateway.aspirations import store as tickets
 from gateway.aspirations.rules import Filing, State, Verb, following
-from gateway.audit import store as audit
 from gateway.db import Connection
 from gateway.demo import people, signins, store
 from gateway.demo.people import OFFICIALS, Person
@@ -138,7 +137,6 @@ def _file(rt: Runtime, conn: Connection, at: int, ticket: Mapping[str, Any], ids
     state = filed.state
     for event in ticket.get("events", ()):
         state = _act(rt, conn, filed.id, state, event, ids)
-    audit.record(conn, rt.now(), "demo", "file", f"ticket:{filed.ticket}", number_id=number.id)
 
 
 def _act(

@@ -77,7 +77,8 @@ def _join(talk: Talk, conn: Connection, question: Question, answer: str) -> Done
     if answer == "no":
         return Done("ok", text=talk.say("sms.join_declined"))
     area = str(question.payload["area"])
-    own.subscribe(talk.rt, conn, talk.number.id, area, talk.language, "sms", "YA")
+    topics = question.payload.get("topics") or ()
+    own.subscribe(talk.rt, conn, talk.number.id, area, talk.language, "sms", "YA", topics)
     return Done("ok", {"area": area}, standing.joined(talk, area))
 
 

@@ -10,28 +10,36 @@ from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from gateway.kernel.calendar import show_moment
 from gateway.kernel.codes import parse_ticket, show_ticket
-from gateway.kernel.text import redact
+from gateway.kernel.text import IDENTITY_MASK, redact
 from gateway.questions import store as questions
 from menus.keywords import find_rt_rw, guess_category
 
 _WORDS_WITHIN = timedelta(minutes=30)
 _DETAILS_WITHIN = timedelta(days=10)
+_BEFORE_PLACE = frozenset({"di", "kel", "kelurahan", "desa", "ds", "ning", "ing", "wonten", "daerah", "tempatnya"})
+_CODE_LETTERS = 3
+_FEW = 3
 _ASKS = {"complaint": "sms.report_ask", "proposal": "sms.aspire_ask", "question": "sms.question_ask"}
 
 
 def file(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     """The menu's "Kirim": everything was chosen and shown; the ticket, and its receipt by SMS."""
-    redacted = redact(args["words"])
+    words = redact(args["words"]).text
     area = args["area"] if args["area"] in talk.areas else ""
-    filing = _filing(talk, args["kind"], args["category"], area, redacted.text, confidential=args["confidential"])
+    filing = _filing(talk, args["kind"], args["category"], area, words, confidential=args["confidential"])
     aspiration, _ = service.file(talk.rt, conn, talk.number.id, filing, is_demo=talk.number.is_demo)
     ticket = show_ticket(aspiration.ticket)
     slots = {"ticket": ticket, "at": show_moment(aspiration.created_at, talk.rt.settings.timezone)}
     slots |= {"area_name": talk.area_name(area), "kind": args["kind"], "category": args["category"]}
     talk.send(conn, talk.say("sms.receipt" if args["category"] else "sms.receipt_plain", **slots))
-    if redacted.had_identity:
-        talk.send(conn, talk.say("sms.identity"), "identity")
+    _warn(talk, conn, words)
     return Done("ok", {"ticket": ticket})
+
+
+def _warn(talk: Talk, conn: Connection, words: str) -> None:
+    # A hop is redacted where it comes in, so the mask is all that is left of an identity number.
+    if talk.channel == "ussd" and IDENTITY_MASK in words:
+        talk.send(conn, talk.say("sms.identity"), "identity")
 
 
 def write(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
@@ -130,6 +138,7 @@ def add(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     found = service.add_words(talk.rt, conn, talk.number.id, ticket, words, talk.cause)
     if found is None:
         return Done("gone", text=talk.say("sms.status_gone"))
+    _warn(talk, conn, words)
     shown = show_ticket(ticket)
     return Done("ok", {"ticket": shown}, talk.say("sms.added", ticket=shown))
 
@@ -155,15 +164,30 @@ def keep(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
             return file_words(talk, conn, asked["kind"], words, area, asked["confidential"], asked.get("category", ""))
         if question.kind == "place" and (placed := set_place(talk, conn, question, words)):
             return placed
+    if (filed := _filed_lately(talk, conn, words)) is not None:
+        return filed
     draft = store.open_draft(conn, talk.number.id)
     if draft and now - draft.changed_at <= rules.GROWS_WITHIN:
+        if rules.fold(words) in map(rules.fold, draft.body.split("\n")):
+            # A carrier's second copy adds nothing.
+            return Done("ask", text=talk.say("sms.unknown"), wants_answer=True)
         store.grow_draft(conn, draft.id, words, now)
         _ask_draft(talk, conn, draft.id)
         return Done("ask", text=talk.say("sms.draft_grown"), wants_answer=True)
-    _ask_draft(
-        talk, conn, store.add_draft(conn, talk.number.id, "complaint", words, now, {"area": args.get("area", "")})
-    )
+    if draft:
+        # YA means the new words from now on, so a person looks at the old ones.
+        store.close_draft(conn, draft.id, "waiting", now)
+    new = store.add_draft(conn, talk.number.id, "complaint", words, now, {"area": args.get("area", "")})
+    _ask_draft(talk, conn, new)
     return Done("ask", text=talk.say("sms.unknown"), wants_answer=True)
+
+
+def _filed_lately(talk: Talk, conn: Connection, words: str) -> Done | None:
+    """The receipt of the ticket that the same words became within ten minutes, by YA or as an answer to LAPOR."""
+    for kind in rules.KINDS:
+        if (same := service.find_same(talk.rt, conn, talk.number.id, kind, words)) is not None:
+            return file_words(talk, conn, kind, words, same.area or "")
+    return None
 
 
 def _ask_draft(talk: Talk, conn: Connection, draft_id: int) -> None:
@@ -172,9 +196,8 @@ def _ask_draft(talk: Talk, conn: Connection, draft_id: int) -> None:
 
 
 def set_place(talk: Talk, conn: Connection, question: questions.Question, words: str) -> Done | None:
-    """The kelurahan that was asked for, and RT/RW where they are named too; None where the words name no place."""
-    found = talk.areas.match(words.split())
-    area = found[0] if found and found[0].count(".") == 3 else talk.areas.mentioned(words)
+    """The kelurahan that was asked for, and RT/RW where they are named too; None where the words answer no such thing."""
+    area = _place_in(talk, words)
     aspiration = store.get(conn, question.subject)
     if not area or aspiration is None:
         return None
@@ -185,6 +208,24 @@ def set_place(talk: Talk, conn: Connection, question: questions.Question, words:
     questions.close(conn, question.id, now, "answered")
     slots = {"ticket": show_ticket(aspiration.ticket), "area_name": talk.area_name(area)}
     return Done("ok", slots, talk.say("sms.place_set", **slots))
+
+
+def _place_in(talk: Talk, words: str) -> str:
+    """The kelurahan that words name as an answer: at their beginning, or anywhere where they are few or no complaint.
+
+    "Lampu mati di Medono" is a new report, though an older one still waits for its place.
+    """
+    said = words.replace(",", " ").split()
+    while said and said[0].lower().strip(".:") in _BEFORE_PLACE:
+        said = said[1:]
+    code, used = talk.areas.match(said) or ("", 0)
+    # Three letters may be a short code or any word: they count where nothing but RT and RW follows.
+    is_code = used == 1 and len(said[0]) <= _CODE_LETTERS
+    if code.count(".") == 3 and (not is_code or len(said) == 1 or any(find_rt_rw(" ".join(said)))):
+        return code
+    if len(said) > _FEW and guess_category(words):
+        return ""
+    return talk.areas.mentioned(words) or ""
 
 
 def set_category(talk: Talk, conn: Connection, question: questions.Question, category: str) -> Done:

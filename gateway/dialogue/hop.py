@@ -1,35 +1,37 @@
 """A USSD hop: the same hop gives the same screen and no second effect, on any worker, with or without Redis."""
 
-import hashlib
 import logging
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
 
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.db import Connection
-from gateway.dialogue import actions, lookups
-from gateway.dialogue.talk import Talk, find_resident, language_of
+from gateway.dialogue import track
+from gateway.dialogue.stage import Stage
+from gateway.dialogue.talk import find_resident, language_of
+from gateway.dialogue.typed import STAR, Point
 from gateway.inbox import store as inbox
 from gateway.information import service as information
 from gateway.numbers import store as numbers
-from gateway.outbox.service.post import wake_replies
 from gateway.providers.base import Hop, HopEnd
+from gateway.reference import service as reference
 from gateway.runtime import Runtime
 from gateway.state import sessions
 from gateway.state.sessions import Session
-from menus import engine, render
+from menus import render
 from menus.book import Book
 from menus.loader import standard
-from menus.model import Input, Outcome, State, Turn
+from menus.model import State, Turn
 
 log = logging.getLogger(__name__)
 _RACES = 4
 _RESTARTED = "notice.restarted"
-_LONGEST = 1600
+# Networks end a session long before; whatever is longer was typed by nobody.
+_LONGEST = 20_000
+_ENTRY = "entry"
+_EVERY_HOP = "every_hop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,45 +59,43 @@ def end(rt: Runtime, provider: str, event: HopEnd) -> None:
         inbox.end_session(conn, provider, event.session_id, event.status, rt.now())
 
 
-def last_input(before: str, text: str) -> str | None:
-    """What was typed in this hop: what follows the last `text`, minus one separator, whatever stars it holds.
-
-    None where `text` does not go on from `before`: shortened, or of another session.
-    """
-    if not before:
-        return text
-    if not text.startswith(before):
-        return None
-    added = text[len(before) :]
-    if added and not added.startswith("*"):
-        return None
-    return added[1:]
-
-
 class _Dialogue:
-    """One hop's way through session, engine, effects and back."""
+    """One hop's way through session, engine, effects and back.
+
+    Redis holds the session from hop to hop. PostgreSQL is told, in this order of weight: every effect, in the effect's
+    own transaction; every screen from which the next hop may have an effect or take free text, or that an input with
+    stars led to; and, while Redis is away, every screen. So what was typed since the last note is one input, stars and
+    all, wherever that matters.
+    """
 
     def __init__(self, rt: Runtime, provider: str, event: Hop) -> None:
         self._rt, self._provider, self._event = rt, provider, event
         self._book: Book = standard()
         self._text = event.text[:_LONGEST]
+        self._here = Point.of(self._text)
         self._redis_is_down = False
+        self._is_noted = False
 
     def answer(self) -> Screen:
         for _ in range(_RACES):
             session = self._load()
-            if session and (said := session.answer_to(self._text)) is not None:
+            begins_over = session is not None and session.ends and not self._text
+            if session and not begins_over and (said := session.answer_to(self._text)) is not None:
                 return Screen(said[4:], said.startswith("END "))
-            turn, session = self._go_on(session) if session else self._begin()
+            if begins_over:
+                turn, following = self._begin(session, anew=True)
+            else:
+                turn, following = self._go_on(session) if session else self._recall() or self._begin(None)
             spoken = ("END " if turn.ends else "CON ") + turn.text
             following = replace(
-                session,
+                following,
                 state=turn.state.to_json(),
-                text=self._text,
                 ends=turn.ends,
-                answers=session.answered(self._text, spoken),
+                answers=following.answered(self._text, spoken),
             )
-            if self._save(following):
+            if self._redis_is_down or self._is_noted or track.is_armed(self._book, turn.state.screen):
+                self._note(turn, Point.parse(following.text))
+            if self._save(turn, following):
                 return Screen(turn.text, turn.ends)
         log.warning("a session was raced for by more than %d hops", _RACES)
         return Screen(turn.text, turn.ends)
@@ -107,132 +107,140 @@ class _Dialogue:
             self._redis_is_down = True
             return None
 
-    def _save(self, session: Session) -> bool:
+    def _save(self, turn: Turn, session: Session) -> bool:
         if self._redis_is_down:
             return True
         try:
             return sessions.save(self._rt.redis, self._provider, self._event.session_id, session)
         except RedisError:
+            self._redis_is_down = True
+            self._note(turn, Point.parse(session.text))
             return True
 
+    def _note(self, turn: Turn, point: Point, *, anew: bool = False) -> None:
+        with self._rt.engine.begin() as conn:
+            self._checkpoint(conn, turn, point, anew=anew)
+
+    def _checkpoint(self, conn: Connection, turn: Turn, point: Point, *, anew: bool = False) -> None:
+        state = track.without_words(self._book, turn).to_json() | {"mark": point.mark}
+        if self._redis_is_down:
+            state |= {_EVERY_HOP: True}
+        inbox.checkpoint(conn, self._provider, self._event.session_id, state, point.length, anew=anew)
+
+    def _stage(self, session: Session, base: Point) -> Stage:
+        return Stage(
+            self._rt, self._book, self._provider, self._event.session_id, self._text, base, session.number_id,
+            session.facts, self._checkpoint, not self._redis_is_down,
+        )  # fmt: skip
+
     def _go_on(self, session: Session) -> tuple[Turn, Session]:
-        """A hop of a session that Redis knows."""
-        said = last_input(session.text, self._text)
-        state = State.from_json(session.state)
-        # A text that does not go on from the last one says nothing: the screen is shown again.
-        turn = engine.step(self._book, state, Input(said or ""), session.facts)
-        return self._meet(turn, session), session
+        """A hop of a session that Redis knows: what was typed since its last hop is one input."""
+        try:
+            state, base = State.from_json(session.state), Point.parse(session.text)
+        except ValueError:
+            return self._restart(session)
+        stage = self._stage(session, base)
+        typed = base.typed(self._text)
+        if typed is None:
+            return self._lost_step(state, session, base, stage)
+        if STAR in typed:
+            self._is_noted = True
+            # Stars are typed now and then; or Redis was away for some hops, and PostgreSQL knows of them.
+            if recalled := self._recall(session):
+                return recalled
+        return stage.meet(stage.step(state, typed)), replace(session, text=str(self._here))
 
-    def _begin(self) -> tuple[Turn, Session]:
-        """The first hop, or any hop of a session that Redis has lost."""
-        restart = None
-        if self._text:
-            with self._rt.engine.begin() as conn:
-                restart = inbox.find_session(conn, self._provider, self._event.session_id)
-        if restart is not None:
-            return self._restart(restart)
-        number_id, facts = self._meet_person()
-        session = Session(number_id, facts, {}, "", False)
-        dialled = [part for part in self._text.split("*") if part] if self._text else []
-        turn = engine.start(self._book, facts, facts["language"], dialled=dialled)
-        return self._meet(turn, session), session
+    def _lost_step(self, state: State, session: Session, base: Point, stage: Stage) -> tuple[Turn, Session]:
+        """A text that does not go on from the last one says nothing: the screen is shown again.
 
-    def _meet_person(self) -> tuple[int, dict[str, str]]:
+        A shorter one came late, and the dialogue goes on from the longer; any other is where it goes on from now.
+        """
+        if base.length > self._here.length and not session.ends:
+            return stage.show(state), session
+        turn = stage.meet(stage.step(state, "")) if session.ends else stage.show(state)
+        self._note(turn, self._here, anew=True)
+        return turn, replace(session, text=str(self._here))
+
+    def _begin(self, over: Session | None, *, anew: bool = False) -> tuple[Turn, Session]:
+        """The first hop: who calls, and the screen a deep dial leads to."""
+        number_id, facts = self._meet_person(anew=anew)
+        session = Session(number_id, facts, {}, str(self._here), False, version=over.version if over else 0)
+        stage = self._stage(session, self._here)
+        return stage.meet(stage.start(self._dialled(self._text))), session
+
+    @staticmethod
+    def _dialled(text: str) -> list[str]:
+        return [part for part in text.split(STAR) if part]
+
+    def _meet_person(self, *, anew: bool) -> tuple[int, dict[str, str]]:
         """Who calls, and what is true for the length of the session; one row of it in PostgreSQL."""
         rt, settings = self._rt, self._rt.settings
+        areas = reference.areas(rt)
         with rt.engine.begin() as conn:
             number = numbers.ensure(conn, rt.vault, self._event.number)
             resident = find_resident(conn, number)
             language = language_of(rt, number, resident)
-            area = (resident.area if resident else None) or ""
-            talk = self._talk_of(number, resident, language)
-            facts = {
-                "known": "yes" if resident else "",
-                "stopped": "yes" if resident and resident.state == "stopped" else "",
-                "area": area,
-                "area_name": talk.area_name(area),
-                "alert": information.alert(rt, area, language),
-                "language": language,
-                "ussd": settings.ussd_code,
-                "number": settings.sms_number,
-                "tariff": settings.tariff,
-                "cap": str(settings.routine_per_week),
-            }
-            inbox.begin_session(conn, self._provider, self._event.session_id, number.id, facts, rt.now())
+        area = (resident.area if resident else None) or ""
+        facts = {
+            "known": "yes" if resident else "",
+            "stopped": "yes" if resident and resident.state == "stopped" else "",
+            "area": area,
+            "area_name": areas[area].name if area in areas else "",
+            "alert": information.alert(rt, area, language),
+            "language": language,
+            "ussd": settings.ussd_code,
+            "number": settings.sms_number,
+            "tariff": settings.tariff,
+            "cap": str(settings.routine_per_week),
+            # How much of the text was a deep dial, so that a dialogue taken up again never takes it for choices.
+            _ENTRY: str(self._here.length),
+        }
+        row = (self._provider, self._event.session_id, number.id, facts, rt.now())
+        with rt.engine.begin() as conn:
+            inbox.begin_session(conn, *row)
+            if anew:
+                inbox.renew_session(conn, *row)
         return number.id, facts
 
-    def _restart(self, restart: inbox.Restart) -> tuple[Turn, Session]:
-        """Go on from where the last effect left the dialogue, with what was typed since.
+    def _recall(self, held: Session | None = None) -> tuple[Turn, Session] | None:
+        """A hop of a session that Redis has lost, from what PostgreSQL knows; None where it knows nothing.
 
-        Parts are taken one by one, since stars part them. Beyond free text a star may have been typed, so that nothing
-        certain can be known: the words are shown again for one to confirm where that is all that can be meant, else
-        the dialogue begins at home with a line saying so.
+        With `held`, what Redis does have of it, None also where PostgreSQL knows no more than that.
         """
-        session = Session(restart.number_id, restart.facts, {}, self._text, False)
-        facts = restart.facts
-        since = self._text[restart.consumed :].removeprefix("*") if restart.consumed else self._text
-        parts = since.split("*") if since else []
-        if restart.state is None:
-            turn = engine.start(self._book, facts, facts["language"])
-        else:
-            turn = engine.step(self._book, State.from_json(restart.state), Input(""), facts)
-        turn = self._meet(turn, session)
-        for at, part in enumerate(parts):
-            screen = self._book.screens.get(turn.state.screen)
-            left = len(parts) - at - 1
-            if turn.ends or turn.state.wrong:
-                break
-            free = screen is not None and screen.take is not None and part not in ("0", "00")
-            following = engine.step(self._book, turn.state, Input(part), facts)
-            if free and left and following.state.screen != turn.state.screen:
-                if left == 1 and len(parts[-1]) <= 2 and parts[-1].isdigit() and not following.effect:
-                    return self._meet(replace(following), session), session
-                break
-            if following.effect and left:
-                break
-            turn = self._meet(following, session)
-        else:
-            if not turn.state.wrong:
-                return turn, session
-        language = turn.state.language
-        turn = engine.start(self._book, facts, language, notice=_RESTARTED)
-        return self._meet(turn, session), session
-
-    def _meet(self, turn: Turn, session: Session) -> Turn:
-        """Perform effects and look needs up until there is a screen to show."""
-        if turn.effect is None and turn.need is None:
-            return turn
         with self._rt.engine.begin() as conn:
-            number = numbers.get(conn, session.number_id)
-            resident = find_resident(conn, number)
-        had_effect = False
-        while turn.effect or turn.need:
-            talk = self._talk_of(number, resident, turn.state.language)
-            go_on = partial(engine.step, self._book, turn.state, facts=session.facts)
-            if turn.need:
-                turn = go_on(lookups.meet(talk, turn.need))
-                continue
-            assert turn.effect is not None
-            had_effect = True
-            with self._rt.engine.begin() as conn:
-                done = actions.act(talk, conn, turn.effect.action, turn.effect.args)
-                turn = go_on(Outcome(done.outcome, done.slots))
-                self._checkpoint(conn, turn)
-        if had_effect:
-            wake_replies(self._rt)
-        return turn
+            row = inbox.find_session(conn, self._provider, self._event.session_id)
+        if row is None or (held and (row.state is None or row.consumed <= Point.parse(held.text).length)):
+            return None
+        session = Session(row.number_id, row.facts, {}, str(self._here), False, held.version if held else 0)
+        if row.state is None:
+            entry = self._text[: int(row.facts.get(_ENTRY) or 0)]
+            base = Point.of(entry)
+            stage = self._stage(session, base)
+            state = stage.meet(stage.start(self._dialled(entry))).state
+        else:
+            try:
+                state, base = State.from_json(row.state), Point(row.consumed, str(row.state.get("mark")))
+            except ValueError:
+                return self._restart(session)
+            stage = self._stage(session, base)
+        screen = self._book.screens.get(state.screen)
+        ended = replace(session, text=str(base), ends=screen is not None and screen.ends)
+        if ended.ends and not self._text:
+            return self._begin(None, anew=True)
+        if self._here == base:
+            return stage.show(state), session
+        typed = base.typed(self._text)
+        if typed is None:
+            return self._lost_step(state, ended, base, stage)
+        if row.state and _EVERY_HOP in row.state:
+            # Without Redis every hop was noted, so this is one input.
+            self._is_noted = True
+            return stage.meet(stage.step(state, typed)), session
+        return stage.replay(state, typed), session
 
-    def _checkpoint(self, conn: Connection, turn: Turn) -> None:
-        inbox.checkpoint(conn, self._provider, self._event.session_id, turn.state.to_json(), len(self._text))
-
-    def _talk_of(self, number: numbers.Number, resident: Any, language: str) -> Talk:
-        mark = hashlib.blake2b(f"{self._event.session_id}\0{self._text}".encode(), digest_size=16).hexdigest()
-        return Talk(
-            rt=self._rt,
-            number=number,
-            resident=resident,
-            language=language,
-            channel="ussd",
-            cause=f"ussd:{self._provider}:{mark}",
-            received_at=self._rt.now(),
-        )
+    def _restart(self, session: Session) -> tuple[Turn, Session]:
+        """Home with a line that says so, where what is kept of a dialogue cannot be read."""
+        stage = self._stage(session, self._here)
+        turn = stage.meet(stage.start((), notice=_RESTARTED))
+        self._note(turn, self._here, anew=True)
+        return turn, replace(session, text=str(self._here))

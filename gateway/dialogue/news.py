@@ -2,29 +2,29 @@
 
 from collections.abc import Mapping
 
-from gateway.aspirations import service as aspirations
+from gateway.aspirations import store as aspirations
 from gateway.db import Connection
 from gateway.dialogue.lookups import status_slots
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
-from gateway.information import service as information
+from gateway.information import store as information
 from gateway.information.store import Item
 from gateway.kernel.calendar import show_moment
-from gateway.kernel.codes import show_ticket
+from gateway.kernel.codes import parse_ticket, show_ticket
 
 
-def info(talk: Talk, _conn: Connection, args: Mapping[str, str]) -> Done:
+def info(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     """INFO [topic] [area]: the newest item that holds now, for the area named or the person's own."""
     topic, area = args.get("topic", ""), args.get("area", "") or talk.own_area
     if not topic and not args.get("area"):
         return Done("ask", text=talk.say("sms.info_topics"), wants_answer=True)
-    found = information.find(talk.rt, topic, area, talk.language)
+    found = information.find(conn, topic, area, talk.language, talk.rt.now(), only_own=not topic)
     return Done("ok", text=item_text(talk, found[0])) if found else Done("gone", text=talk.say("sms.info_none"))
 
 
 def send_item(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     """`1 SMS-kan`: the item as an SMS, once for this hop."""
-    item = information.get(talk.rt, args["item"], talk.language)
+    item = information.get(conn, args["item"], talk.language, talk.rt.now())
     if item is None:
         return Done("gone")
     talk.send(conn, item_text(talk, item))
@@ -37,14 +37,15 @@ def item_text(talk: Talk, item: Item) -> str:
     return talk.say("sms.item", text=item.text, source=item.source, published=published, item=item.code)
 
 
-def status(talk: Talk, _conn: Connection, args: Mapping[str, str]) -> Done:
+def status(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     """STATUS [ticket]: neutral words for one's own ticket, less for another's; without a ticket, one's newest."""
-    if ticket := args.get("ticket"):
-        aspiration = aspirations.find(talk.rt, ticket)
+    if written := args.get("ticket"):
+        ticket = parse_ticket(written)
+        aspiration = aspirations.get(conn, ticket) if ticket else None
     elif args.get("typed"):
         return Done("gone", text=talk.say("sms.status_gone"))
     else:
-        own = aspirations.own(talk.rt, talk.number.id)
+        own = aspirations.own(conn, talk.number.id)
         if not own:
             return Done("gone", text=talk.say("sms.status_none"))
         aspiration = own[0]

@@ -8,7 +8,9 @@ from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from gateway.kernel.areas import covers
 from gateway.numbers import store as numbers
+from gateway.outbox.store import routes
 from gateway.questions import store as questions
+from gateway.residents.rules import TOPICS
 from gateway.residents.service import own
 from menus import render
 
@@ -26,17 +28,19 @@ def register(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
 
 
 def join(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
-    """DAFTAR by SMS: ask for the YA that makes it count; whoever is active already only moves."""
+    """DAFTAR by SMS: ask for the YA that makes it count; whoever is active already moves, and follows what they name."""
     area = args.get("area", "")
-    if not area:
-        unknown = "sms.outside" if args.get("typed") else "sms.join_where"
-        return Done("ask", text=talk.say(unknown), wants_answer=True)
     if not _is_kelurahan(talk, area):
-        return Done("ask", text=talk.say("sms.join_where"), wants_answer=True)
+        # A kecamatan is known but too wide; any other name lies outside the city.
+        typed = args.get("typed", "").split()
+        unknown = "sms.outside" if typed and not talk.areas.match(typed) else "sms.join_where"
+        return Done("ask", text=talk.say(unknown), wants_answer=True)
+    topics = args.get("topic", "").split()
     if talk.resident and talk.resident.state == "active":
+        own.choose_topics(talk.rt, conn, talk.number.id, topics)
         return move(talk, conn, args)
     now = talk.rt.now()
-    payload = {"area": area, "language": talk.language}
+    payload = {"area": area, "topics": topics}
     questions.ask(conn, talk.number.id, "join", area, now, now + _ANSWER_WITHIN, payload, instead_of=["join"])
     return Done("ask", text=talk.say("sms.join_ask", area_name=talk.area_name(area)), wants_answer=True)
 
@@ -69,17 +73,30 @@ def set_language(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     return Done("ok", {"language": language}, render.render("sms.language_set", {"language": language}, language))
 
 
-def stop(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Done:
-    """BERHENTI: no news; alarms that may save a life still come."""
+def stop(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
+    """BERHENTI: no news; alarms that may save a life still come. With a topic: no news of that."""
+    topic, resident = args.get("topic", ""), talk.resident
+    if topic and resident and resident.state == "active":
+        others = [other for other in resident.topics or TOPICS if other != topic]
+        if others:
+            own.choose_topics(talk.rt, conn, talk.number.id, others)
+            slots = {"topic": topic, "area_name": talk.area_name(talk.own_area) or "KELURAHAN"}
+            return Done("ok", text=talk.say("sms.topic_stopped", **slots), always=True)
     own.stop(talk.rt, conn, talk.number.id, talk.language, talk.channel, "BERHENTI", everything=False)
-    text = talk.say("sms.stopped", area_name=talk.area_name(talk.own_area) or "KELURAHAN")
-    return Done("ok", text=text, always=True)
+    if ("all", "") in routes.suppressed(conn, talk.number.id):
+        # Who refused alarms before refuses them still, and must not read that they come.
+        return _stopped(talk, "sms.stopped_all")
+    return _stopped(talk, "sms.stopped")
 
 
 def stop_all(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Done:
     """BERHENTI SEMUA: no alarms either."""
     own.stop(talk.rt, conn, talk.number.id, talk.language, talk.channel, "BERHENTI SEMUA", everything=True)
-    text = talk.say("sms.stopped_all", area_name=talk.area_name(talk.own_area) or "KELURAHAN")
+    return _stopped(talk, "sms.stopped_all")
+
+
+def _stopped(talk: Talk, key: str) -> Done:
+    text = talk.say(key, area_name=talk.area_name(talk.own_area) or "KELURAHAN")
     return Done("ok", text=text, always=True)
 
 

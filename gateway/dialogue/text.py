@@ -16,6 +16,7 @@ from gateway.numbers import store as numbers
 from gateway.outbox.service.post import Way, wake_replies
 from gateway.outbox.store import messages, routes
 from gateway.questions import store as questions
+from gateway.reference import service as reference
 from gateway.residents.service import own
 from gateway.runtime import Runtime
 from menus.keywords import parse
@@ -28,27 +29,44 @@ _HOUR = timedelta(hours=1)
 def understand_waiting(rt: Runtime, may_go_on: Callable[[], bool] = lambda: True) -> int:
     """Understand every stored message that waits, each in a transaction of its own; how many there were.
 
-    A message that cannot be handled is counted and stands back behind the others, so that it holds up nobody.
+    A message that cannot be handled is counted and stands back behind the others, so that it holds up nobody. It is
+    tried again by the next run, not by this one: what hinders it may need a moment to pass.
     """
-    done = 0
+    done, failed = 0, set[int]()
     while may_go_on():
-        taken: Arrived | None = None
-        try:
-            with rt.engine.begin() as conn:
-                taken = inbox.take_next(conn)
-                if taken is None:
-                    break
-                inbox.handled(conn, taken.id, rt.now(), _understand(rt, conn, taken))
-        except Exception:
-            if taken is None:
-                raise
-            log.exception("inbound message %d could not be understood", taken.id)
-            with rt.engine.begin() as conn:
-                inbox.tried(conn, taken.id)
-        done += 1
+        with rt.engine.begin() as conn:
+            waiting = [one for one in inbox.waiting(conn) if one.id not in failed]
+        before = done
+        for one in waiting:
+            if may_go_on():
+                done += _understand_one(rt, one, failed)
+        if done == before:
+            # All of them are being understood by others, who look again before they end.
+            break
     if done:
         wake_replies(rt)
     return done
+
+
+def _understand_one(rt: Runtime, waiting: inbox.Waiting, failed: set[int]) -> int:
+    """Understand the oldest message of this one's number: 1, or 0 where that is not ours to do now."""
+    # Read now, if they must be: a transaction that waits for a second connection may empty the pool.
+    reference.areas(rt)
+    taken: Arrived | None = None
+    try:
+        with rt.engine.begin() as conn:
+            taken = inbox.take(conn, waiting)
+            if taken is None or taken.id in failed:
+                return 0
+            inbox.handled(conn, taken.id, rt.now(), _understand(rt, conn, taken))
+    except Exception:
+        if taken is None:
+            raise
+        log.exception("inbound message %d could not be understood", taken.id)
+        failed.add(taken.id)
+        with rt.engine.begin() as conn:
+            inbox.tried(conn, taken.id)
+    return 1
 
 
 def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> str:
@@ -71,7 +89,8 @@ def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> str:
     if arrived.carrier_opt:
         return _obey_carrier(talk, conn, arrived)
     command = parse(arrived.body, talk.areas)
-    done = actions.act(talk, conn, command.action, command.args)
+    # `typed` is what stood where a name or a ticket was due and is none, so that the answer can say so.
+    done = actions.act(talk, conn, command.action, {"typed": command.rest, **command.args})
     if done.text:
         _reply(talk, conn, done, command.word)
     if arrived.had_identity:
@@ -104,7 +123,7 @@ def _reply(talk: Talk, conn: Connection, done: Done, word: str) -> None:
             summed.send(conn, talk.say("sms.summary", count=count))
         return
     text = (talk.say("sms.understood", word=word) if word else "") + done.text
-    if talk.first:
+    if talk.first and "INFO DATA" not in text:
         text += talk.say("sms.first_contact")
     talk.send(conn, text, wants_answer=done.wants_answer)
 

@@ -1,5 +1,8 @@
 """Take an SMS in: redact, store, and only then say that we have it."""
 
+import asyncio
+from datetime import datetime, timedelta
+
 from gateway.inbox import store
 from gateway.kernel import phone, text
 from gateway.numbers import store as numbers
@@ -8,6 +11,7 @@ from gateway.runtime import Runtime
 from gateway.state import queue
 
 _LONGEST = 2000
+_OVERLAP, _FARTHEST = timedelta(minutes=5), timedelta(hours=24)
 
 
 def take(rt: Runtime, provider: str, event: Inbound) -> bool:
@@ -16,7 +20,8 @@ def take(rt: Runtime, provider: str, event: Inbound) -> bool:
     Raises sqlalchemy's OperationalError where PostgreSQL is down: the hook must not acknowledge then. Redis may be
     down: the clock finds the message later.
     """
-    redacted = text.redact(event.text[:_LONGEST])
+    # Redacted before it is cut, so that no half of a number is left at the end.
+    redacted = text.redact(event.text[: 4 * _LONGEST])
     number = phone.normalise(event.sender, rt.settings.region)
     with rt.engine.begin() as conn:
         number_id = numbers.ensure(conn, rt.vault, number).id if number else None
@@ -26,12 +31,39 @@ def take(rt: Runtime, provider: str, event: Inbound) -> bool:
             event.provider_id,
             rt.now(),
             number_id=number_id,
-            sender=None if number else text.clean(event.sender)[:40],
+            sender=None if number else text.redact(event.sender).text[:40],
             recipient=text.clean(event.to)[:40] if event.to else None,
-            body=redacted.text,
+            body=redacted.text[:_LONGEST],
             had_identity=redacted.had_identity,
             carrier_opt=event.carrier_opt,
         )
     if is_new:
         queue.wake(rt.redis, "reply")
     return is_new
+
+
+def catch_up(rt: Runtime) -> int:
+    """Ask each provider for what came in while our hooks may not have answered; how many messages were new.
+
+    Asked from five minutes before the last time on, at most a day back, so that an outage of ours of any kind is covered.
+    A message that was stored is stored once: its provider id says so.
+    """
+    found = 0
+    now = rt.now()
+    for name in rt.providers:
+        with rt.engine.begin() as conn:
+            upto = store.caught_up(conn, name)
+        if upto is not None:
+            events = asyncio.run(_missed(rt, name, max(upto - _OVERLAP, now - _FARTHEST)))
+            found += sum(take(rt, name, event) for event in events)
+        with rt.engine.begin() as conn:
+            store.set_caught_up(conn, name, now)
+    return found
+
+
+async def _missed(rt: Runtime, name: str, since: datetime) -> list[Inbound]:
+    provider = rt.providers[name]
+    try:
+        return await provider.missed(since)
+    finally:
+        await provider.aclose()

@@ -32,14 +32,22 @@ _ADD = statement("""
 """)
 _COLUMNS = "id, provider, number_id, sender, recipient, body, had_identity, carrier_opt, received_at, tries"
 # The oldest first, but a message whose handling failed stands back behind newer ones.
-_NEXT = statement(f"""
-    SELECT {_COLUMNS} FROM inbound WHERE handled_at IS NULL AND tries < :most_tries
+_WAITS = statement("""
+    SELECT id, number_id FROM inbound WHERE handled_at IS NULL AND tries < :most_tries ORDER BY tries, id LIMIT :most
+""")
+_TAKE = statement(f"""
+    SELECT {_COLUMNS} FROM inbound WHERE id = :id AND handled_at IS NULL AND tries < :most_tries FOR UPDATE SKIP LOCKED
+""")
+# The lock comes in a statement of its own before this one, which so sees what its last holder has committed.
+_TAKE_OF_NUMBER = statement(f"""
+    SELECT {_COLUMNS} FROM inbound WHERE number_id = :number_id AND handled_at IS NULL AND tries < :most_tries
     ORDER BY tries, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
-_LOCK_NUMBER = statement("SELECT pg_advisory_xact_lock(6001, CAST(hashint8(:number_id) AS integer))")
+_LOCK_NUMBER = statement("SELECT pg_try_advisory_xact_lock(6001, CAST(hashint8(:number_id) AS integer))")
 _HANDLED = statement("UPDATE inbound SET handled_at = :now, outcome = :outcome WHERE id = :id")
 _TRIED = statement("UPDATE inbound SET tries = tries + 1 WHERE id = :id")
 _WAITING = statement("SELECT count(*) FROM inbound WHERE handled_at IS NULL AND tries < :most_tries")
+_GIVEN_UP = statement("SELECT count(*) FROM inbound WHERE handled_at IS NULL AND tries >= :most_tries")
 _EARLIER = statement("SELECT 1 FROM inbound WHERE number_id = :number_id AND id < :id LIMIT 1")
 _SINCE = statement("SELECT count(*) FROM inbound WHERE number_id = :number_id AND received_at > :since")
 _SESSION = statement("""
@@ -51,9 +59,18 @@ _SESSION_OF = statement("""
     SELECT number_id, facts, state, consumed, ended_at FROM ussd_sessions
     WHERE provider = :provider AND session_id = :session_id
 """)
+_HOLD_SESSION = statement("""
+    SELECT number_id, facts, state, consumed, ended_at FROM ussd_sessions
+    WHERE provider = :provider AND session_id = :session_id FOR UPDATE
+""")
 _CHECKPOINT = statement("""
     UPDATE ussd_sessions SET state = CAST(:state AS jsonb), consumed = :consumed
-    WHERE provider = :provider AND session_id = :session_id AND consumed <= :consumed
+    WHERE provider = :provider AND session_id = :session_id AND (:anew OR consumed <= :consumed)
+""")
+_RENEW = statement("""
+    UPDATE ussd_sessions SET facts = CAST(:facts AS jsonb), state = NULL, consumed = 0, ended_at = NULL, status = NULL,
+        started_at = :now
+    WHERE provider = :provider AND session_id = :session_id AND number_id = :number_id
 """)
 _END = statement("""
     UPDATE ussd_sessions SET ended_at = coalesce(ended_at, :now), status = :status
@@ -63,6 +80,12 @@ _DROP_SESSIONS = statement("DELETE FROM ussd_sessions WHERE started_at < :before
 _FORGET = statement("UPDATE inbound SET body = '' WHERE number_id = :number_id")
 _FORGET_SESSIONS = statement("DELETE FROM ussd_sessions WHERE number_id = :number_id")
 _ABOUT = statement("SELECT received_at, body FROM inbound WHERE number_id = :number_id ORDER BY id")
+
+_UPTO = statement("SELECT upto FROM catch_ups WHERE provider = :provider")
+_CAUGHT_UP = statement("""
+    INSERT INTO catch_ups (provider, upto) VALUES (:provider, :upto)
+    ON CONFLICT (provider) DO UPDATE SET upto = greatest(catch_ups.upto, excluded.upto)
+""")
 
 MOST_TRIES = 5
 SESSION_KEPT = timedelta(hours=24)
@@ -87,14 +110,40 @@ def add(
     return conn.execute(_ADD, values).one_or_none() is not None
 
 
-def take_next(conn: Connection) -> Arrived | None:
-    """Lock the next message to understand, and its number, so that one person's messages are taken in turn."""
-    row = conn.execute(_NEXT, {"most_tries": MOST_TRIES}).one_or_none()
-    if row is None:
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that was not understood yet, and the number whose messages are taken in turn."""
+
+    id: int
+    number_id: int | None
+
+
+def waiting(conn: Connection, most: int = 100) -> list[Waiting]:
+    """The next messages to understand; none is locked, and others may be faster."""
+    return [Waiting(*row) for row in conn.execute(_WAITS, {"most_tries": MOST_TRIES, "most": most})]
+
+
+def take(conn: Connection, one: Waiting) -> Arrived | None:
+    """Lock the oldest message of the number that `one` is of, so that a YA is never read before what it answers.
+
+    None where another worker is at this number, or has done it all.
+    """
+    if one.number_id is None:
+        row = conn.execute(_TAKE, {"id": one.id, "most_tries": MOST_TRIES}).one_or_none()
+    elif not conn.execute(_LOCK_NUMBER, {"number_id": one.number_id}).scalar_one():
         return None
-    if row.number_id is not None:
-        conn.execute(_LOCK_NUMBER, {"number_id": row.number_id})
-    return Arrived(*row)
+    else:
+        values = {"number_id": one.number_id, "most_tries": MOST_TRIES}
+        row = conn.execute(_TAKE_OF_NUMBER, values).one_or_none()
+    return Arrived(*row) if row else None
+
+
+def take_next(conn: Connection) -> Arrived | None:
+    """Lock the next message that no other worker is at."""
+    for one in waiting(conn):
+        if arrived := take(conn, one):
+            return arrived
+    return None
 
 
 def handled(conn: Connection, inbound_id: int, now: datetime, outcome: str) -> None:
@@ -110,6 +159,11 @@ def tried(conn: Connection, inbound_id: int) -> None:
 def count_waiting(conn: Connection) -> int:
     """Messages that were not understood yet."""
     return int(conn.execute(_WAITING, {"most_tries": MOST_TRIES}).scalar_one())
+
+
+def count_given_up(conn: Connection) -> int:
+    """Messages that five tries did not get understood: a person has to look at them."""
+    return int(conn.execute(_GIVEN_UP, {"most_tries": MOST_TRIES}).scalar_one())
 
 
 def is_first(conn: Connection, number_id: int, inbound_id: int) -> bool:
@@ -141,15 +195,34 @@ def begin_session(
     conn.execute(_SESSION, {**values, "facts": json.dumps(dict(facts))})
 
 
+def renew_session(
+    conn: Connection, provider: str, session_id: str, number_id: int, facts: Mapping[str, Any], now: datetime
+) -> None:
+    """Begin a session over, where a company gives an id a second time once its dialogue has ended."""
+    values = {"provider": provider, "session_id": session_id, "number_id": number_id, "now": now}
+    conn.execute(_RENEW, {**values, "facts": json.dumps(dict(facts))})
+
+
 def find_session(conn: Connection, provider: str, session_id: str) -> Restart | None:
     """The row of a session."""
     row = conn.execute(_SESSION_OF, {"provider": provider, "session_id": session_id}).one_or_none()
     return Restart(*row) if row else None
 
 
-def checkpoint(conn: Connection, provider: str, session_id: str, state: Mapping[str, Any], consumed: int) -> None:
-    """Keep where an effect left the dialogue, and how many characters of `text` it had used up."""
-    values = {"provider": provider, "session_id": session_id, "consumed": consumed}
+def hold_session(conn: Connection, provider: str, session_id: str) -> Restart | None:
+    """The row of a session, locked to the end of the transaction: its effects take turns."""
+    row = conn.execute(_HOLD_SESSION, {"provider": provider, "session_id": session_id}).one_or_none()
+    return Restart(*row) if row else None
+
+
+def checkpoint(
+    conn: Connection, provider: str, session_id: str, state: Mapping[str, Any], consumed: int, *, anew: bool = False
+) -> None:
+    """Keep where a dialogue stands, and how many characters of `text` it has used up.
+
+    What has used up less never replaces what has used up more, unless `anew` says that the text began over.
+    """
+    values = {"provider": provider, "session_id": session_id, "consumed": consumed, "anew": anew}
     conn.execute(_CHECKPOINT, {**values, "state": json.dumps(dict(state))})
 
 
@@ -162,6 +235,17 @@ def end_session(conn: Connection, provider: str, session_id: str, status: str, n
 def drop_old_sessions(conn: Connection, now: datetime) -> int:
     """Sessions are kept for 24 hours, and no longer: people who only looked around leave nothing."""
     return conn.execute(_DROP_SESSIONS, {"before": now - SESSION_KEPT}).rowcount
+
+
+def caught_up(conn: Connection, provider: str) -> datetime | None:
+    """Up to when this provider was asked for what we may have missed."""
+    found: datetime | None = conn.execute(_UPTO, {"provider": provider}).scalar()
+    return found
+
+
+def set_caught_up(conn: Connection, provider: str, upto: datetime) -> None:
+    """Note that nothing before `upto` can be missing."""
+    conn.execute(_CAUGHT_UP, {"provider": provider, "upto": upto})
 
 
 def forget(conn: Connection, number_id: int) -> None:

@@ -47,6 +47,8 @@ class AreaBook:
         for area in self._areas.values():
             if area.level in ("kelurahan", "kecamatan"):
                 self._names[_fold(area.name)] = area.code
+            if area.short:
+                self._shorts[_fold(area.short)] = area.code
             if area.level == "kecamatan":
                 self._names.setdefault(_fold(area.name.removeprefix("Pekalongan ")), area.code)
         for alias in aliases:
@@ -73,12 +75,13 @@ class AreaBook:
         A slip of one letter (two in names of ten and more) is forgiven where it fits one area alone. A number beside a
         name (`Medono 5 rumah roboh`) is part of what is said, never of the name.
         """
-        folded = list(takewhile(_is_of_name, ("".join(_WORD.findall(word.lower())) or word for word in words[:_LONGEST])))
-        for length in range(min(_LONGEST, len(folded)), 0, -1):
+        folded = [_fold(word) for word in takewhile(_may_be_of_name, words[:_LONGEST])]
+        lengths = [length for length in range(len(folded), 0, -1) if folded[length - 1]]
+        for length in lengths:
             name = "".join(folded[:length])
             if code := self._names.get(name) or (self._shorts.get(name) if length == 1 else None):
                 return code, length
-        for length in range(min(_LONGEST, len(folded)), 0, -1):
+        for length in lengths:
             if code := self._slipped("".join(folded[:length])):
                 return code, length
         return None
@@ -109,8 +112,8 @@ class AreaBook:
         return near.pop() if len(near) == 1 else None
 
 
-def _is_of_name(word: str) -> bool:
-    return word.isascii() and word.isalpha()
+def _may_be_of_name(word: str) -> bool:
+    return not (word[:1].isdigit() or word[-1:].isdigit())
 
 
 def _fold(name: str) -> str:

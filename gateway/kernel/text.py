@@ -104,17 +104,16 @@ def fit(text: str) -> str:
 _CONTROL = {code: None for code in range(32) if code not in (10, 13)} | {127: None} | dict.fromkeys(range(128, 160))
 # What people and phones put between digits: blanks, dots, strokes, every dash, and signs that have no width.
 _BETWEEN = " \t\n\u00a0\u2007\u2009\u202f._/\u00ad\u200b-\u200f\u2010-\u2015\u2060\u2212\ufeff\\-"
-_SEPARATED = f"[{_BETWEEN}]?"
+_SEPARATED = f"[{_BETWEEN}()]{{0,2}}"
 _RUN = re.compile(rf"\d(?:[{_BETWEEN}]{{0,3}}\d){{15,}}", re.ASCII)
 _GROUP = re.compile(r"\d+", re.ASCII)
 _IDENTITY_DIGITS = 16
 _TICKET = r"\d{3}-\d{3}-\d(?![\d\-])"
 _SPACED_TICKET = re.compile(rf"(?<![^\s]){_TICKET}(?![^\s])", re.ASCII)
-_PHONE = re.compile(
-    rf"(?<![\d+])(?<!Rp)(?<!Rp[ .])(?!{_TICKET})(?:\+?62|0|\(0)[{_BETWEEN})]?8(?:{_SEPARATED}\d){{7,11}}(?!\d)",
-    re.ASCII | re.IGNORECASE,
-)
-_LANDLINE = re.compile(rf"(?<![\d+])(?!{_TICKET})\(?0[2-7]\d{{1,2}}\)?{_SEPARATED}\d(?:{_SEPARATED}\d){{5,7}}(?!\d)", re.ASCII)
+# Neither in the middle of a number or an amount (1.020.000.000), nor the amount itself, nor a ticket code.
+_BEGINS = rf"(?<![\d+])(?<!\d[.\-/_])(?<!Rp)(?<!Rp[ .])(?<!Rp\. )(?!{_TICKET})"
+_PHONE = re.compile(rf"{_BEGINS}\(?(?:\+?62|0){_SEPARATED}8(?:{_SEPARATED}\d){{7,11}}(?!\d)", re.ASCII | re.IGNORECASE)
+_LANDLINE = re.compile(rf"{_BEGINS}\(?0[2-7](?:{_SEPARATED}\d){{7,10}}(?!\d)", re.ASCII | re.IGNORECASE)
 _FOREIGN = re.compile(rf"\+\d(?:{_SEPARATED}\d){{8,14}}(?!\d)", re.ASCII)
 
 IDENTITY_MASK = "[NIK]"
@@ -141,7 +140,9 @@ def redact(text: str) -> Redacted:
 
     Full-width and other Unicode digits count as digits. Ticket codes (seven digits) and amounts pass.
     """
-    text = clean("".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text))
+    if not text.isascii():
+        text = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
+    text = clean(text)
     masked = _mask_identities(text)
     had_identity, phones = masked != text, 0
     for pattern in (_FOREIGN, _PHONE, _LANDLINE):

@@ -75,8 +75,8 @@ def renew_card(rt: Runtime, official_id: int) -> dict[str, str]:
     """A new paper card; the old one is void at once. Raises Missing."""
     card = rules.make_card(rt.below)
     with rt.engine.begin() as conn:
-        if store.get(conn, official_id) is None:
-            raise Missing(f"There is no official {official_id}.")
+        if not store.is_active(conn, official_id):
+            raise Missing(f"There is no active official {official_id}.")
         _write_card(rt, conn, official_id, card)
         audit.record(conn, rt.now(), "operator", "renew card", f"official:{official_id}")
     return card

@@ -19,6 +19,11 @@ _DISABLE = statement("""
     UPDATE officials SET disabled_at = :now, token_hash = NULL, pin_hash = NULL WHERE id = :id AND disabled_at IS NULL
 """)
 _VOID = statement("UPDATE official_cards SET voided_at = :now WHERE official_id = :id AND voided_at IS NULL")
+_VOID_OF_NUMBER = statement("""
+    UPDATE official_cards c SET voided_at = now() FROM officials o
+    WHERE o.id = c.official_id AND o.number_id = :number_id AND c.voided_at IS NULL
+""")
+_IS_ACTIVE = statement("SELECT 1 FROM officials WHERE id = :id AND disabled_at IS NULL FOR UPDATE")
 _SERIAL = statement("SELECT coalesce(max(serial), 0) + 1 FROM official_cards WHERE official_id = :id")
 _CELLS = statement("""
     INSERT INTO official_cards (official_id, serial, cell, code_hash)
@@ -66,6 +71,11 @@ def get(conn: Connection, official_id: int) -> Official | None:
     return _official(tuple(row)) if row else None
 
 
+def is_active(conn: Connection, official_id: int) -> bool:
+    """Whether there is such an official who was not disabled; the row stays locked, so that it remains true."""
+    return conn.execute(_IS_ACTIVE, {"id": official_id}).one_or_none() is not None
+
+
 def every(conn: Connection) -> list[tuple[Official, bool]]:
     """All officials, and whether each is disabled."""
     return [(_official(tuple(row[:6])), row[6] is not None) for row in conn.execute(_ALL)]
@@ -93,6 +103,7 @@ def replace_card(conn: Connection, official_id: int, hashes: Mapping[str, bytes]
 
 def forget(conn: Connection, number_id: int) -> None:
     """Disable the person's account and blank the name; the acts stay in the trail under the id."""
+    conn.execute(_VOID_OF_NUMBER, {"number_id": number_id})
     conn.execute(_FORGET, {"number_id": number_id})
 
 

@@ -68,7 +68,7 @@ class Claimed:
     @property
     def key(self) -> str:
         """`202611-4711-1`: month, message, attempt. It rides in Twilio's StatusCallback URL."""
-        return f"{self.month:%Y%m}-{self.id}-{self.attempt}"
+        return f"{self.month.year}{self.month.month:02d}-{self.id}-{self.attempt}"
 
 
 _KEY = re.compile(r"(\d{4})(0[1-9]|1[0-2])-(\d{1,18})-(\d{1,4})", re.ASCII)

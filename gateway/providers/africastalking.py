@@ -52,7 +52,7 @@ from gateway.providers.base import (
 
 TIMEOUT: Final = 30.0
 """Seconds. The company usually answers within 2; giving up early would turn slow answers into doubts."""
-IN_FLIGHT: Final = 8
+IN_FLIGHT: Final = 4
 """Calls at once in a process: after a kill this many batches are in doubt, so no more than full speed needs."""
 
 STATUSES: Final[Mapping[str, Status]] = {
@@ -249,6 +249,10 @@ class AfricasTalking:
     async def find(self, sent: Outgoing, since: datetime) -> Outcome | None:
         """None: the company lists what came in, never what went out."""
         return None
+
+    async def missed(self, since: datetime) -> list[Inbound]:
+        """Empty: the company calls the hook again each minute for twelve hours."""
+        return []
 
     async def aclose(self) -> None:
         await self._client.aclose()

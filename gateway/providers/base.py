@@ -266,6 +266,12 @@ class Provider(Protocol):
         """
         ...
 
+    async def missed(self, since: datetime) -> list[Inbound]:
+        """What came in since then, as the company lists it, for the time that our hooks did not answer; empty where it
+        lists nothing or tells us again by itself. Raises where it could not be asked.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Closes the connections of the running loop."""
         ...

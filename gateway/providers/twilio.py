@@ -21,7 +21,7 @@ Sources: twilio.com/docs/messaging/api/message-resource, /docs/messaging/guides/
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from logging import getLogger
 from typing import Any, Final, Self
@@ -67,6 +67,9 @@ TIMEOUT: Final = 30.0
 COMPANY: Final = "https://api.twilio.com"
 LONGEST_VALIDITY: Final = 36_000
 LISTED: Final = 200
+MISSED_PAGE: Final = 1000
+SKEW: Final = timedelta(minutes=2)
+"""How far the company's clock and ours may lie apart."""
 """Messages to one number that are looked through for a doubtful one."""
 
 OPTED_OUT: Final = "21610"
@@ -280,10 +283,33 @@ class Twilio:
             listed = await self._messages.list_async(
                 to=sent.to, date_sent_after=since.astimezone(UTC), limit=LISTED, page_size=LISTED
             )
-            alike = [one for one in listed if one.body == sent.text and str(one.direction).startswith("outbound")]
+            # The company filters by day; an earlier message of the same words is another one.
+            earliest = since - SKEW
+            alike = [
+                one
+                for one in listed
+                if one.body == sent.text
+                and str(one.direction).startswith("outbound")
+                and (one.date_created is None or one.date_created >= earliest)
+            ]
             return judge_made(sent.key, alike[0]) if len(alike) == 1 else None
         except (http.CallFailed, _Throttled, TwilioException, ValueError, TypeError, AttributeError, KeyError):
             return None
+
+    async def missed(self, since: datetime) -> list[Inbound]:
+        """Inbound messages of the account since then; the company calls a hook five times at most, then never again."""
+        listed = await self._messages.list_async(date_sent_after=since.astimezone(UTC), page_size=MISSED_PAGE)
+        return [
+            Inbound(
+                provider_id=safe_id(str(one.sid)),
+                sender=repair_number(str(one.from_), self._config.region),
+                to=repair_number(str(one.to), self._config.region),
+                text=str(one.body or ""),
+                at=one.date_created,
+            )
+            for one in listed
+            if one.direction == "inbound" and (one.date_created is None or one.date_created >= since)
+        ]
 
     async def aclose(self) -> None:
         await self._client.aclose()

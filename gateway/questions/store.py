@@ -35,6 +35,10 @@ _OPEN = statement("""
     SELECT id, kind, subject, payload, asked_at, deadline FROM questions
     WHERE number_id = :number_id AND closed_at IS NULL AND deadline > :now ORDER BY asked_at DESC, id DESC
 """)
+_WAITING = statement("""
+    SELECT DISTINCT number_id FROM questions
+    WHERE number_id = ANY(:number_ids) AND kind = :kind AND closed_at IS NULL AND deadline > :now
+""")
 _CLOSE = statement("""
     UPDATE questions SET closed_at = :now, answer = :answer WHERE id = :id AND closed_at IS NULL
 """)
@@ -85,6 +89,12 @@ def ask_many(
 def open_for(conn: Connection, number_id: int, now: datetime) -> list[Question]:
     """What this number may still answer, newest first."""
     return [Question(*row) for row in conn.execute(_OPEN, {"number_id": number_id, "now": now})]
+
+
+def waiting(conn: Connection, number_ids: Sequence[int], kind: str, now: datetime) -> set[int]:
+    """Those of `number_ids` that were asked a question of this kind and may still answer it."""
+    found = conn.execute(_WAITING, {"number_ids": list(number_ids), "kind": kind, "now": now})
+    return set(found.scalars())
 
 
 def close(conn: Connection, question_id: int, now: datetime, answer: str) -> bool:

@@ -1,7 +1,9 @@
 """Reference data as the other rooms ask for it: kept in the process for a minute, so that an edit shows soon."""
 
+from contextlib import nullcontext
 from datetime import date
 
+from gateway.db import Connection
 from gateway.kernel.areas import AreaBook
 from gateway.kernel.calendar import add_working_days
 from gateway.reference import store
@@ -10,12 +12,12 @@ from gateway.runtime import Runtime
 _KEPT = 60.0
 
 
-def areas(rt: Runtime) -> AreaBook:
-    """The city's areas."""
+def areas(rt: Runtime, conn: Connection | None = None) -> AreaBook:
+    """The city's areas, read on the caller's connection where there is one."""
 
     def read() -> AreaBook:
-        with rt.engine.begin() as conn:
-            return store.area_book(conn)
+        with nullcontext(conn) if conn else rt.engine.begin() as reading:
+            return store.area_book(reading)
 
     return rt.remember("areas", _KEPT, read)
 
@@ -28,12 +30,16 @@ def load(rt: Runtime) -> None:
     rt.forget()
 
 
-def due(rt: Runtime, start: date, days: int) -> tuple[date, bool]:
-    """The day `days` working days after `start`, and whether it is provisional: its year has no holidays on record."""
+def due(rt: Runtime, start: date, days: int, conn: Connection | None = None) -> tuple[date, bool]:
+    """The day `days` working days after `start`, and whether it is provisional: its year has no holidays on record.
+
+    Read on the caller's connection where there is one: a second one, asked for by every thread that holds one, would
+    empty the pool.
+    """
 
     def read() -> frozenset[date]:
-        with rt.engine.begin() as conn:
-            return store.days_off(conn)
+        with nullcontext(conn) if conn else rt.engine.begin() as reading:
+            return store.days_off(reading)
 
     off = rt.remember("holidays", _KEPT, read)
     day = add_working_days(start, days, off)

@@ -1,7 +1,7 @@
 """The reference tables: loaded from the files beside the migrations, read into books that a process keeps for a minute."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -61,7 +61,10 @@ ROUTING = {
 
 
 def load(conn: Connection, years: Iterable[int]) -> None:
-    """Load what is missing; what an admin edited stays. Runs with every migration, in every mode."""
+    """Load what is missing; what an admin edited stays. Runs with every migration, in every mode.
+
+    Holidays are loaded for those of `years` that have none on record, so that a day an admin struck out stays away.
+    """
     with (FILES / "areas.csv").open(encoding="utf-8", newline="") as file:
         conn.execute(_AREA, sorted(csv.DictReader(file), key=lambda row: len(row["code"])))
     with (FILES / "area_aliases.csv").open(encoding="utf-8", newline="") as file:
@@ -70,14 +73,20 @@ def load(conn: Connection, years: Iterable[int]) -> None:
     conn.execute(
         _ROUTE, [{"area": CITY, "category": category, "office": office} for category, office in ROUTING.items()]
     )
-    conn.execute(_HOLIDAY, list(_holidays(years)))
+    known = {day.year for day in days_off(conn)}
+    if found := [day for year in years if year not in known for day in _holidays(year)]:
+        conn.execute(_HOLIDAY, found)
 
 
-def _holidays(years: Iterable[int]) -> Iterable[Mapping[str, object]]:
-    # Joint leave (cuti bersama) is the library's category "government"; a year it does not know yields nothing.
+def _holidays(year: int) -> Iterator[Mapping[str, object]]:
+    # Joint leave (cuti bersama) is the library's category "government". It is decreed a year at a time, so a year
+    # without any is one the library only estimates: it yields nothing, and deadlines in it are provisional.
     source = f"python-holidays {version('holidays')}"
-    for kind, category in (("national", "public"), ("joint_leave", "government")):
-        found = holidays.country_holidays("ID", years=list(years), categories=(category,), language="id")
+    decreed = holidays.country_holidays("ID", years=[year], categories=("government",), language="id")
+    if not decreed:
+        return
+    public = holidays.country_holidays("ID", years=[year], categories=("public",), language="id")
+    for kind, found in (("national", public), ("joint_leave", decreed)):
         for day, name in sorted(found.items()):
             yield {"day": day, "name": name, "kind": kind, "source": source}
 

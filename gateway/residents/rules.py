@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 
 from gateway.kernel import phone, text
@@ -16,8 +17,10 @@ ACTIVE_AT_ONCE = frozenset({"sms", "ussd", "paper"})
 HOWS = ("sms", "ussd", "paper", "verbal", "sheet")
 TOPICS = ("alert", "services", "development", "health", "events")
 LONGEST_NAME = 80
+_PLACES_KEPT = 10_000
 
 _UNIT = re.compile(r"(?:RT|RW)?\s*0*(\d{1,3})", re.IGNORECASE | re.ASCII)
+_TAG_ENDS = re.compile(r"[;|,]")
 _TAG = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
@@ -54,6 +57,7 @@ class Judge:
     region: str
     now: datetime
     _numbers: dict[str, int] = field(default_factory=dict)
+    _places: dict[str, str | None] = field(default_factory=dict)
 
     def judge(self, row: Mapping[str, Any], at: int = 0) -> Registration | Refusal:
         """A registration, or the first thing that is wrong. `row` has the fields of the API; `at` is its number."""
@@ -62,8 +66,8 @@ class Judge:
             return Refusal("phone", "is no phone number; write it as 0812… or +62812…")
         if not phone.is_mobile(number):
             return Refusal("phone", "is a landline; an SMS needs a mobile number")
-        if at and self._numbers.setdefault(number, at) != at:
-            return Refusal("phone", f"stands in row {self._numbers[number]} already")
+        if earlier := self._numbers.get(number):
+            return Refusal("phone", f"stands in row {earlier} already")
         area = self._area(str(row.get("area") or ""))
         if area is None:
             return Refusal("area", "is no kelurahan of the city; write its code or its name")
@@ -73,27 +77,35 @@ class Judge:
         name = text.clean(str(row.get("name") or "")) or None
         if name and len(name) > LONGEST_NAME:
             return Refusal("name", f"is longer than {LONGEST_NAME} characters")
-        units = {}
-        for column in ("rt", "rw"):
-            raw = str(row.get(column) or "").strip()
-            match = _UNIT.fullmatch(raw) if raw else None
-            if raw and not match:
-                return Refusal(column, "must be a number of up to three digits")
-            units[column] = match[1] if match else None
+        if name and not name.replace(" ", "").isalpha() and text.redact(name).text != name:
+            return Refusal("name", "holds an identity or phone number; write the name alone")
+        units: dict[str, str | None] = {"rt": None, "rw": None}
+        for column in units:
+            if raw := str(row.get(column) or "").strip():
+                if not (match := _UNIT.fullmatch(raw)):
+                    return Refusal(column, "must be a number of up to three digits")
+                units[column] = match[1]
         topics = tags(row.get("topics"))
-        if unknown := [topic for topic in topics if topic not in TOPICS]:
-            return Refusal("topics", f"does not know {unknown[0][:32]}; the topics are {', '.join(TOPICS)}")
+        if unknown := next((topic for topic in topics if topic not in TOPICS), None):
+            return Refusal("topics", f"does not know {unknown[:32]}; the topics are {', '.join(TOPICS)}")
         groups = tags(row.get("groups"))
         if any(not _TAG.fullmatch(group) for group in groups):
             return Refusal("groups", "must be short names of letters, digits, - and _")
         consent = self._consent(row.get("consent"))
         if isinstance(consent, Refusal):
             return consent
+        if at:
+            self._numbers[number] = at
         rt, rw = units["rt"], units["rw"]
         return Registration(number, area, language, name, rt, rw, topics, groups, *consent)
 
     def _area(self, written: str) -> str | None:
-        written = written.strip()
+        # A list names the same few places over and over.
+        if written not in self._places and len(self._places) < _PLACES_KEPT:
+            self._places[written] = self._find_area(written.strip())
+        return self._places[written] if written in self._places else self._find_area(written.strip())
+
+    def _find_area(self, written: str) -> str | None:
         if written in self.areas:
             return written if self.areas[written].level == "kelurahan" else None
         words = written.split()
@@ -116,18 +128,21 @@ class Judge:
         return how, when
 
 
+@lru_cache(maxsize=1024)
 def moment(written: str) -> datetime | None:
     """A day or an RFC 3339 moment as an aware UTC datetime; None for anything else."""
     try:
         if len(written) == 10:
             return datetime.combine(date.fromisoformat(written), time(), UTC)
         parsed = datetime.fromisoformat(written)
-    except ValueError:
+        return parsed.astimezone(UTC) if parsed.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return parsed.astimezone(UTC) if parsed.tzinfo else None
 
 
 def tags(written: Any) -> tuple[str, ...]:
     """Names of topics or groups, from a list or from one cell with `;`, `|` or `,` between them."""
-    parts = re.split(r"[;|,]", written) if isinstance(written, str) else list(written or ())
-    return tuple(dict.fromkeys(str(part).strip().lower() for part in parts if str(part).strip()))
+    if not written:
+        return ()
+    parts = _TAG_ENDS.split(written) if isinstance(written, str) else written
+    return tuple(filter(None, dict.fromkeys(str(part).strip().lower() for part in parts)))

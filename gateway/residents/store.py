@@ -1,5 +1,6 @@
 """The tables of residents and of consent: set-based registration, and the audience of a broadcast as SQL."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,10 +27,8 @@ class Resident:
 # where no row stood here before: a number that said BERHENTI to us is known by that alone.
 _REGISTER = statement("""
     WITH given AS (
-        SELECT * FROM unnest(CAST(:number_ids AS bigint[]), CAST(:names AS text[]), CAST(:areas AS text[]),
-            CAST(:rts AS text[]), CAST(:rws AS text[]), CAST(:languages AS text[]), CAST(:topics AS text[]),
-            CAST(:groups AS text[]), CAST(:states AS text[]))
-        AS g(number_id, name, area, rt, rw, language, topics, groups, state)),
+        SELECT * FROM json_to_recordset(CAST(:people AS json)) AS g(number_id bigint, name text, area text, rt text,
+            rw text, language text, topics text[], groups text[], state text)),
     judged AS (
         SELECT g.*, EXISTS (SELECT 1 FROM suppressions s WHERE s.number_id = g.number_id
                             AND s.scope IN ('notices', 'all')) AS has_stopped
@@ -37,7 +36,7 @@ _REGISTER = statement("""
     written AS (
         INSERT INTO residents AS r (number_id, name, area, rt, rw, language, topics, groups, state, is_demo,
                                     created_at, changed_at)
-        SELECT number_id, name, area, rt, rw, language, string_to_array(topics, ','), string_to_array(groups, ','),
+        SELECT number_id, name, area, rt, rw, language, topics, groups,
                CASE WHEN has_stopped THEN 'stopped' ELSE state END, :is_demo, :now, :now
         FROM judged ORDER BY number_id
         ON CONFLICT (number_id) DO UPDATE SET name = coalesce(excluded.name, r.name), area = excluded.area,
@@ -50,8 +49,9 @@ _REGISTER = statement("""
 _CONSENT = statement("""
     INSERT INTO consents (number_id, how, given, text_version, language, answer, by, at)
     SELECT number_id, how, true, :version, language, NULL, :by, at
-    FROM unnest(CAST(:number_ids AS bigint[]), CAST(:hows AS text[]), CAST(:languages AS text[]),
-                CAST(:whens AS timestamptz[])) AS c(number_id, how, language, at)
+    FROM json_to_recordset(CAST(:people AS json)) AS c(number_id bigint, how text, language text, at timestamptz)
+    WHERE NOT EXISTS (SELECT FROM consents kept WHERE kept.number_id = c.number_id AND kept.at = c.at
+                      AND kept.how = c.how AND kept.given AND kept.text_version = :version)
 """)
 _ONE_CONSENT = statement("""
     INSERT INTO consents (number_id, how, given, text_version, language, answer, by, at)
@@ -59,15 +59,18 @@ _ONE_CONSENT = statement("""
 """)
 _FIND = statement("SELECT id, number_id, area, language, state, topics FROM residents WHERE number_id = :number_id")
 _SUBSCRIBE = statement("""
-    INSERT INTO residents AS r (number_id, area, language, state, created_at, changed_at)
-    VALUES (:number_id, :area, :language, 'active', :now, :now)
+    INSERT INTO residents AS r (number_id, area, language, topics, state, created_at, changed_at)
+    VALUES (:number_id, :area, :language, CAST(:topics AS text[]), 'active', :now, :now)
     ON CONFLICT (number_id) DO UPDATE SET area = excluded.area, language = excluded.language, state = 'active',
-        changed_at = excluded.changed_at
+        topics = CASE WHEN excluded.topics = '{}' THEN r.topics ELSE excluded.topics END, changed_at = excluded.changed_at
 """)
 _STOP = statement("""
     UPDATE residents SET state = 'stopped', changed_at = :now WHERE number_id = :number_id AND state <> 'stopped'
 """)
 _MOVE = statement("UPDATE residents SET area = :area, changed_at = :now WHERE number_id = :number_id")
+_TOPICS = statement("""
+    UPDATE residents SET topics = CAST(:topics AS text[]), changed_at = :now WHERE number_id = :number_id
+""")
 _LANGUAGE = statement("UPDATE residents SET language = :language, changed_at = :now WHERE number_id = :number_id")
 _FORGET = statement("DELETE FROM residents WHERE number_id = :number_id")
 _ABOUT = statement("""
@@ -84,31 +87,31 @@ def register_many(
     *,
     is_demo: bool = False,
 ) -> dict[int, tuple[str, bool]]:
-    """Write people by number id in two statements: the state each has now, and whether the row is new."""
-    columns: dict[str, list[Any]] = {
-        "number_ids": [number_id for number_id, _ in people],
-        "names": [person.name for _, person in people],
-        "areas": [person.area for _, person in people],
-        "rts": [person.rt for _, person in people],
-        "rws": [person.rw for _, person in people],
-        "languages": [person.language for _, person in people],
-        "topics": [",".join(person.topics) for _, person in people],
-        "groups": [",".join(person.groups) for _, person in people],
-        "states": ["active" if person.how in ACTIVE_AT_ONCE else "pending" for _, person in people],
-    }
-    written = conn.execute(_REGISTER, {**columns, "now": now, "is_demo": is_demo}).all()
-    conn.execute(
-        _CONSENT,
-        {
-            "number_ids": columns["number_ids"],
-            "languages": columns["languages"],
-            "hows": [person.how for _, person in people],
-            "whens": [person.when for _, person in people],
-            "version": CONSENT_VERSION,
-            "by": by,
-        },
-    )
+    """Write people by number id in two statements: the state each has now, and whether the row is new.
+
+    A consent that is on record already, of the same moment and by the same way, is not written again.
+    """
+    # One text of JSON: the driver writes arrays value by value in Python, which takes longer than all else here.
+    given = json.dumps([_row_of(number_id, person) for number_id, person in people], ensure_ascii=False)
+    written = conn.execute(_REGISTER, {"people": given, "now": now, "is_demo": is_demo}).all()
+    conn.execute(_CONSENT, {"people": given, "version": CONSENT_VERSION, "by": by})
     return {row.number_id: (row.state, row.is_new) for row in written}
+
+
+def _row_of(number_id: int, person: Registration) -> dict[str, object]:
+    return {
+        "number_id": number_id,
+        "name": person.name,
+        "area": person.area,
+        "rt": person.rt,
+        "rw": person.rw,
+        "language": person.language,
+        "topics": person.topics,
+        "groups": person.groups,
+        "state": "active" if person.how in ACTIVE_AT_ONCE else "pending",
+        "how": person.how,
+        "at": person.when.isoformat(),
+    }
 
 
 def find(conn: Connection, number_id: int) -> Resident | None:
@@ -118,10 +121,18 @@ def find(conn: Connection, number_id: int) -> Resident | None:
 
 
 def subscribe(
-    conn: Connection, number_id: int, area: str, language: str, how: str, answer: str | None, now: datetime
+    conn: Connection,
+    number_id: int,
+    area: str,
+    language: str,
+    how: str,
+    answer: str | None,
+    now: datetime,
+    topics: Sequence[str] = (),
 ) -> None:
-    """The person's own yes, by SMS or USSD: active at once, with the consent on record."""
-    conn.execute(_SUBSCRIBE, {"number_id": number_id, "area": area, "language": language, "now": now})
+    """The person's own yes, by SMS or USSD: active at once, with the consent on record. No `topics` leaves them be."""
+    subscribed = {"number_id": number_id, "area": area, "language": language, "topics": list(topics), "now": now}
+    conn.execute(_SUBSCRIBE, subscribed)
     values = {"number_id": number_id, "how": how, "given": True, "answer": answer, "language": language}
     conn.execute(_ONE_CONSENT, {**values, "version": CONSENT_VERSION, "now": now})
 
@@ -136,6 +147,12 @@ def stop(conn: Connection, number_id: int, how: str, answer: str | None, languag
 def move(conn: Connection, number_id: int, area: str, now: datetime) -> bool:
     """Change the area; False where nobody is registered on the number."""
     return bool(conn.execute(_MOVE, {"number_id": number_id, "area": area, "now": now}).rowcount)
+
+
+def set_topics(conn: Connection, number_id: int, topics: Sequence[str], now: datetime) -> bool:
+    """Change what the news are about, none meaning all; False where nobody is registered on the number."""
+    values = {"number_id": number_id, "topics": list(topics), "now": now}
+    return bool(conn.execute(_TOPICS, values).rowcount)
 
 
 def set_language(conn: Connection, number_id: int, language: str, now: datetime) -> bool:

@@ -54,11 +54,12 @@ def wake(redis: Redis, lane: str, workers: int = 1) -> None:
     """See to it that `workers` jobs of this lane run soon. Many calls at once make no more jobs than that.
 
     A mark stands in Redis from the wake until the job begins, and the job takes it away before it looks for work; so
-    work committed before a wake is seen by that wake's job. A lost mark costs a spare job, a lost job five seconds.
+    work committed before a wake is seen by that wake's job. A lost mark costs a spare job, a lost job five seconds. Where
+    that many jobs wait already, because no worker runs, none is added.
     """
     for slot in range(workers):
         try:
-            if redis.set(f"wake:{lane}:{slot}", "1", nx=True, ex=_WAKE_TTL):
+            if redis.set(f"wake:{lane}:{slot}", "1", nx=True, ex=_WAKE_TTL) and queue(redis, lane).count < workers:
                 enqueue(redis, f"work_{lane}", slot)
         except RedisError:
             log.warning("redis is down: lane %s is woken by the clock once it is back", lane)

@@ -9,7 +9,8 @@ from redis import Redis
 
 TTL = 600
 """Seconds a session is kept after its last hop; networks end one after 180 seconds at the latest."""
-_REPLAYS = 6
+_REPLAYS = 16
+"""Screens kept to answer a repeated hop: more than a dialogue has hops."""
 
 _SAVE = """
 local held = redis.call('HGET', KEYS[1], 'v')
@@ -24,8 +25,9 @@ return 1
 class Session:
     """A dialogue between two hops.
 
-    text: the cumulative text of the last hop; answers: the last screens by hash of their `text`, so that a repeated
-    hop is answered with what it was answered before; version: 0 for a session that is not there yet.
+    text: how far the cumulative text was understood, as its length and hash, never its words; answers: the last screens
+    by hash of their `text`, so that a repeated hop is answered with what it was answered before; version: 0 for a
+    session that is not there yet.
     """
 
     number_id: int

@@ -30,8 +30,9 @@ log = logging.getLogger(__name__)
 
 def load() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     """The application of one worker process, made after the fork."""
-    # Should the parent be killed, its workers must not go on serving beside the next parent's.
-    tether.tie(signal.SIGTERM)
+    # Should the parent be killed, its workers must not go on taking requests beside the next parent's: they share the
+    # port. Nothing is left to drain for, and nothing that was acknowledged is lost.
+    tether.tie(signal.SIGKILL)
     configure("web")
     return create_app(runtime.build(Settings.load(), process="web", pool=POOL))
 

@@ -27,7 +27,6 @@ from gateway.runtime import Runtime
 from gateway.web.auth import access
 from gateway.web.errors import RETRY_AFTER, is_down
 from gateway.web.reading import read_whole
-from menus import render
 
 PLAIN: Final = "text/plain; charset=utf-8"
 LARGEST: Final = 64 * 1024
@@ -93,7 +92,8 @@ def take(rt: Runtime, provider: Provider, hook: Hook) -> Answer:
     except MissingField as missing:
         return Answer(400, PLAIN, f"Missing field: {missing.field}")
     if isinstance(event, Hop):
-        return _hop(rt, provider, hook, event)
+        screen = dialogue.hop(rt, provider.name, event)
+        return provider.answer(hook, screen.text, screen.ends)
     try:
         _hand_on(rt, provider.name, event)
     except Exception as error:
@@ -111,19 +111,6 @@ def _cleaned(hook: Hook) -> Hook:
     # PostgreSQL cannot hold NUL. It is taken out only now, as a signature covers the form as it came.
     form = [(name, value.replace("\x00", "")) for name, value in hook.form]
     return Hook(hook.kind, hook.url, hook.query, form, hook.headers)
-
-
-def _hop(rt: Runtime, provider: Provider, hook: Hook, event: Hop) -> Answer:
-    try:
-        screen = dialogue.hop(rt, provider.name, event)
-    except Exception as error:
-        # A resident who dials must never see a company's error text, whatever broke.
-        if is_down(error):
-            log.warning("the database is down: a hop is answered with an apology", extra={"provider": provider.name})
-        else:
-            log.exception("a hop failed", extra={"provider": provider.name})
-        return provider.answer(hook, render.render("down.text", {}, rt.settings.languages[0]), True)
-    return provider.answer(hook, screen.text, screen.ends)
 
 
 def _hand_on(rt: Runtime, name: str, event: Event) -> None:

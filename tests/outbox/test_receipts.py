@@ -106,7 +106,7 @@ def claim_one(sender, route):
 
     with sender.engine.begin() as conn:
         chunk = batches.lease(conn, "bulk", route, sender.now(), sender.now(), is_quiet=False)
-        [row], _ = messages.claim_chunk(conn, chunk, sender.now(), 1, takes_demo=False)
+        [row], _ = messages.claim_run(conn, chunk, chunk.first_id, chunk.last_id, sender.now(), takes_demo=False)
     return row.key
 
 

@@ -197,6 +197,30 @@ def test_a_carriers_opt_out_closes_that_route_for_the_number(sender, standin):
     assert standin.posts() == 0
 
 
+def test_an_emergency_takes_another_route_than_the_one_the_carrier_blocks(sender, standin):
+    for at, level in enumerate((Class.EMERGENCY, Class.IMPORTANT)):
+        with sender.engine.begin() as conn:
+            id = numbers.ensure(conn, sender.vault, number(at)).id
+            routes.suppress(conn, id, "route", "carrier", sender.now(), AFRICASTALKING)
+        plan_batch(sender, [number(at)], level)
+    work(sender, "urgent")
+    work(sender, "bulk")
+    assert [(n, route) for n, route, _, _ in attempts(sender)] == [(1, TWILIO)]
+    assert statuses(sender) == {("sent", ""): 1, ("skipped", "stopped"): 1}
+
+
+def test_an_emergency_in_doubt_is_not_sent_again_once_it_is_cancelled(sender, standin, clock):
+    batch = plan_batch(sender, [number(1)], Class.EMERGENCY)
+    standin.plan(script=["http_5xx"], lost_taken=0.0)
+    work(sender, "urgent")
+    with sender.engine.begin() as conn:
+        batches.move(conn, batch.id, "cancelled", ["open"])
+    clock.ahead(seconds=125)
+    work(sender, "urgent")
+    assert statuses(sender) == {("unconfirmed", ""): 1}
+    assert standin.posts() == 1
+
+
 def test_a_paused_batch_rests_and_a_cancelled_one_is_skipped(sender, standin):
     batch = plan_batch(sender, people(5))
     with sender.engine.begin() as conn:

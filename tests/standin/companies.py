@@ -58,6 +58,7 @@ class Plan:
     receipts: bool = False
     receipt_delay_ms: float = 0.0
     receipt_failed: float = 0.0
+    inbound: list[dict[str, object]] = field(default_factory=list)
     seed: int = 1
 
     @classmethod
@@ -220,6 +221,9 @@ class Companies:
         """Twilio's list of messages to a number since a time."""
         self.lists += 1
         asked = dict(parse_qsl(query))
+        if "To" not in asked:
+            listed = [{"direction": "inbound", **message} for message in self.plan.inbound]
+            return Said(200, json.dumps({"messages": listed, "next_page_uri": None, "page": 0}).encode())
         since = asked.get("DateSent>", "")
         found = [
             {key: value for key, value in message.items() if key != "_at"}

@@ -33,9 +33,13 @@ BENDAN, MEDONO, BARAT, CITY = "33.75.01.1006", "33.75.01.1002", "33.75.01", "33.
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+DEAF = 18499
+"""A port that nothing ever listens on: where an application in this process would report to itself."""
+
+
 def free_port() -> int:
-    """A port of this suite's range that nobody listens on."""
-    for port in range(18410, 18499):
+    """A port of this suite's range that nobody listens on; sessions at the same time begin at different ones."""
+    for port in (18410 + (os.getpid() + step) % (DEAF - 18410) for step in range(DEAF - 18410)):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)):
                 return port
@@ -48,7 +52,7 @@ def settings(settings: Settings) -> Settings:
     return settings.model_copy(
         update={
             "public_url": PUBLIC,
-            "port": free_port(),
+            "port": DEAF,
             "twilio_account_sid": "AC0123",
             "twilio_auth_token": TWILIO_TOKEN,
             "twilio_sender": "+15550001111",
@@ -133,7 +137,9 @@ def staff(rt: Runtime, client: FlaskClient) -> Staff:
 def a_broadcast(level: str = "routine", *areas: str) -> dict[str, object]:
     """A body that may be drafted."""
     body: dict[str, object] = {"level": level, "texts": {"id": "Posyandu besok pukul 08.00."}}
-    return body | {"audience": {"areas": list(areas or (BENDAN,))}} | ({"reason": "Rob"} if level == "emergency" else {})
+    return (
+        body | {"audience": {"areas": list(areas or (BENDAN,))}} | ({"reason": "Rob"} if level == "emergency" else {})
+    )
 
 
 def drafted(caller: Caller, level: str = "routine", *areas: str) -> int:
@@ -183,7 +189,7 @@ def answers(base: str) -> bool:
 @pytest.fixture
 def server(rt: Runtime, tmp_path: Path) -> Iterator[Server]:
     """`python -m gateway.web` with two workers over the databases of `rt`."""
-    settings = rt.settings
+    settings, port = rt.settings, free_port()
     environ = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | {
         "GATEWAY_MODE": "development",
         "GATEWAY_DATA_DIR": str(tmp_path),
@@ -193,7 +199,7 @@ def server(rt: Runtime, tmp_path: Path) -> Iterator[Server]:
         "DATA_KEY": settings.data_key,
         "SIMULATOR_HOOK_TOKEN": SIMULATOR_TOKEN,
         "AFRICASTALKING_HOOK_TOKEN": AT_TOKEN,
-        "PORT": str(settings.port),
+        "PORT": str(port),
         "WEB_CONCURRENCY": "2",
     }
     log = tmp_path / "web.log"
@@ -201,7 +207,7 @@ def server(rt: Runtime, tmp_path: Path) -> Iterator[Server]:
         process = subprocess.Popen(
             [sys.executable, "-m", "gateway.web"], cwd=CHECKOUT, env=environ, stdout=out, stderr=out
         )
-    base = f"http://127.0.0.1:{settings.port}"
+    base = f"http://127.0.0.1:{port}"
     try:
         until(lambda: process.poll() is not None or answers(base))
         assert process.poll() is None, log.read_text()

@@ -8,9 +8,11 @@ from gateway.broadcasts import rules, store
 from gateway.broadcasts.rules import Broadcast, State, Verb
 from gateway.broadcasts.service.view import find, refuse_state
 from gateway.db import Connection
+from gateway.kernel.areas import AreaBook
 from gateway.kernel.errors import Conflict, Forbidden
 from gateway.officials.rules import Official
 from gateway.outbox.store import batches
+from gateway.reference import service as reference
 from gateway.runtime import Runtime
 from gateway.state import queue
 
@@ -23,21 +25,15 @@ def approve(rt: Runtime, official: Official, broadcast_id: int, seen: str | None
     Checked in this order: 404 not visible, 409 own where a second person is needed, 403 role or scope, 409 state,
     409 hash. An emergency starts at once, anything else after the undo window.
     """
-    now = rt.now()
+    areas, now = reference.areas(rt), rt.now()
     with rt.engine.begin() as conn:
         broadcast, author = find(conn, official, broadcast_id, lock=True)
-        is_own = author.id == official.id
-        if is_own and rules.needs_second(author, broadcast, rt.settings.second_approver_over):
-            raise Conflict("A second person has to approve this; it is your own.")
-        if is_own:
-            allowed = rules.may_draft(official, broadcast.level, broadcast.audience)
-        else:
-            allowed = rules.may_approve(official, author, broadcast)
-        if not allowed:
-            raise Forbidden("Your role or area may not approve this broadcast.")
+        _refuse_judge(rt, areas, official, author, broadcast, Verb.APPROVE)
         refuse_state(broadcast, Verb.APPROVE)
-        if broadcast.approval_ends_at and broadcast.approval_ends_at <= now:
-            raise Conflict("The time for approving it is over; its author has to submit it again.")
+        if (broadcast.approval_ends_at or now) <= now:
+            raise Conflict("The time for approving it is over; it has to be drafted anew.")
+        if broadcast.expires_at and broadcast.expires_at <= now:
+            raise Conflict("Its expires_at has passed; it is of no use any more.")
         if seen is not None and seen != broadcast.hash:
             raise Conflict("It has changed since you saw it; look at it again before you approve.")
         is_emergency = broadcast.level == "emergency"
@@ -56,13 +52,30 @@ def _start_soon(rt: Runtime, broadcast: Broadcast) -> None:
     queue.try_enqueue(rt.redis, "start_urgent", broadcast.id)
 
 
+def _refuse_judge(
+    rt: Runtime, areas: AreaBook, official: Official, author: Official, broadcast: Broadcast, verb: Verb
+) -> None:
+    """Raise Conflict for one's own where a second person is needed, Forbidden where role or area do not allow it."""
+    if author.id != official.id:
+        may = rules.may_approve(official, author, broadcast, areas)
+    elif rules.needs_second(author, broadcast, rt.settings.second_approver_over, areas):
+        raise Conflict(f"A second person has to {verb.value} this; it is your own.")
+    else:
+        may = rules.may_draft(official, broadcast.level, broadcast.audience)
+    if not may:
+        raise Forbidden(f"Your role or area may not {verb.value} this broadcast.")
+
+
 def reject(rt: Runtime, official: Official, broadcast_id: int, note: str | None = None) -> Broadcast:
-    """Refuse what was submitted; whoever may approve it may reject it."""
-
-    def act(conn: Connection, broadcast: Broadcast) -> None:
-        store.update(conn, broadcast.id, rt.now(), state=State.REJECTED, note=note)
-
-    return _steer(rt, official, broadcast_id, Verb.REJECT, act)
+    """Refuse what was submitted: whoever may approve it may reject it. An author takes it back by `cancel`."""
+    areas = reference.areas(rt)
+    with rt.engine.begin() as conn:
+        broadcast, author = find(conn, official, broadcast_id, lock=True)
+        _refuse_judge(rt, areas, official, author, broadcast, Verb.REJECT)
+        refuse_state(broadcast, Verb.REJECT)
+        store.update(conn, broadcast_id, rt.now(), state=State.REJECTED, note=note)
+        audit.record(conn, rt.now(), official.actor, "reject", f"broadcast:{broadcast_id}")
+        return find(conn, official, broadcast_id)[0]
 
 
 def pause(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
@@ -95,7 +108,8 @@ def cancel(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
 
     def act(conn: Connection, broadcast: Broadcast) -> None:
         if broadcast.batch_id is not None:
-            batches.move(conn, broadcast.batch_id, "cancelled", ["open", "paused"])
+            if not batches.move(conn, broadcast.batch_id, "cancelled", ["open", "paused"]):
+                raise Conflict("Its last messages have left already.")
             batches.skip_rest(conn, batches.get(conn, broadcast.batch_id), "cancelled")
         store.update(conn, broadcast.id, rt.now(), state=State.CANCELLED)
 
@@ -103,9 +117,10 @@ def cancel(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
 
 
 def _steer(rt: Runtime, official: Official, broadcast_id: int, verb: Verb, act: Act) -> Broadcast:
+    areas = reference.areas(rt)
     with rt.engine.begin() as conn:
         broadcast, author = find(conn, official, broadcast_id, lock=True)
-        if not rules.may_steer(official, author, broadcast):
+        if not rules.may_steer(official, author, broadcast, areas):
             raise Forbidden(f"Your role or area may not {verb.value} this broadcast.")
         refuse_state(broadcast, verb)
         act(conn, broadcast)

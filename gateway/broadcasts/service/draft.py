@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from gateway.broadcasts import rules, store
 from gateway.broadcasts.rules import Broadcast, State, Verb
 from gateway.broadcasts.service.preview import count, preview
 from gateway.broadcasts.service.view import find, refuse_state
+from gateway.kernel.areas import AreaBook
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Forbidden, Invalid
 from gateway.kernel.text import clean
@@ -41,8 +42,10 @@ def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[s
 
     Raises Invalid, Forbidden, or Conflict where the key came with other content before.
     """
-    _check(rt, official, content)
     body_hash = hashlib.sha256(_canonical(content).encode()).digest()
+    content = _tidied(content)
+    # Before the transaction: reading them may take a connection of its own.
+    areas = reference.areas(rt)
     now = rt.now()
     with rt.engine.begin() as conn:
         store.drop_keys(conn, now - rules.KEY_KEPT)
@@ -51,6 +54,8 @@ def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[s
             if kept is None or kept[0] != body_hash:
                 raise Conflict("This Idempotency-Key came with other content before; use a new one.")
             return kept[1]
+        # After the key: what was right when it was asked first is not judged by a later clock.
+        _check(rt, areas, official, content)
         number = store.next_number(conn)
         by_language = count(conn, content.level, content.audience)
         values = _values(content, sum(by_language.values()))
@@ -63,6 +68,7 @@ def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[s
 
 def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Change a broadcast that is not under way: it is a draft again, and what was approved is void. Author only."""
+    areas = reference.areas(rt)
     now = rt.now()
     with rt.engine.begin() as conn:
         broadcast, author = find(conn, official, broadcast_id, lock=True)
@@ -70,8 +76,8 @@ def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[
             raise Forbidden("Only its author may change a broadcast.")
         refuse_state(broadcast, Verb.CHANGE)
         held = {name: getattr(broadcast, name) for name in Content.__slots__}
-        content = Content(**{**held, **changes})
-        _check(rt, official, content)
+        content = _tidied(Content(**{**held, **changes}))
+        _check(rt, areas, official, content)
         by_language = count(conn, content.level, content.audience)
         values = _values(content, sum(by_language.values()))
         store.change(conn, broadcast_id, values, now)
@@ -110,7 +116,13 @@ def submit(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
         return find(conn, official, broadcast_id)[0]
 
 
-def _check(rt: Runtime, official: Official, content: Content) -> None:
+def _tidied(content: Content) -> Content:
+    """The same with every end of line as a phone has it: forms send two characters for one."""
+    texts = {language: text.replace("\r\n", "\n") for language, text in content.texts.items()}
+    return replace(content, texts=texts)
+
+
+def _check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -> None:
     """Refuse what cannot be sent as it is, naming the field and what to write."""
     if content.level not in rules.LEVELS:
         raise Invalid(f"level must be one of {', '.join(rules.LEVELS)}.")
@@ -123,7 +135,7 @@ def _check(rt: Runtime, official: Official, content: Content) -> None:
             raise Invalid(f"Text {language} has control characters; take them out.")
     if content.level == "emergency" and not clean(content.reason or ""):
         raise Invalid("An emergency needs a reason: it overrides quiet hours and those who stopped news.")
-    _check_audience(rt, content.audience)
+    _check_audience(rt, areas, content.audience)
     now = rt.now()
     if content.expires_at and content.expires_at <= max(now, content.send_at or now):
         raise Invalid("expires_at must lie after now and after send_at.")
@@ -131,10 +143,9 @@ def _check(rt: Runtime, official: Official, content: Content) -> None:
         raise Forbidden("Your role or area does not cover this level and audience.")
 
 
-def _check_audience(rt: Runtime, audience: Mapping[str, Sequence[str]]) -> None:
+def _check_audience(rt: Runtime, areas: AreaBook, audience: Mapping[str, Sequence[str]]) -> None:
     if not any(audience.get(name) for name in _LISTS):
         raise Invalid(f"audience needs at least one list of {', '.join(_LISTS)}; the whole city is areas 33.75.")
-    areas = reference.areas(rt)
     for written in audience.get("areas") or ():
         code, *units = written.split("/")
         if code not in areas or not code.startswith(rules.CITY):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.broadcasts import store
+from gateway.broadcasts.rules import fallback
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.kernel.codes import show_broadcast
@@ -15,15 +16,14 @@ from gateway.residents import store as residents
 from gateway.runtime import Runtime
 from menus import render
 
-_BASE = "id"
 _MANY_PARTS = 3
 
 
 def final_texts(rt: Runtime, number: int, texts: Mapping[str, str]) -> dict[str, str]:
-    """Texts exactly as they will be sent: known slots filled, the public code at the end.
+    """Texts exactly as they will be sent: known slots filled, the public code at the end, nothing else touched.
 
-    A brace is literal unless it names a slot that is known. Typographic signs become GSM-7's where that loses nothing;
-    a text with other letters stays as it is and travels as UCS-2.
+    A brace is literal unless it names a slot that is known. Letters outside GSM-7 stay too: the official reads in the
+    preview what they cost, and the words that go out are those that were approved.
     """
     known = {
         "ussd": rt.settings.ussd_code,
@@ -58,9 +58,9 @@ def preview(
     """The API's `preview` object."""
     final = final_texts(rt, number, texts)
     sizes = {language: measure(text) for language, text in final.items()}
-    fallback = _BASE if _BASE in final else next(iter(final))
+    spare = fallback(final)
     recipients = sum(by_language.values())
-    parts = sum(n * sizes[language if language in sizes else fallback].segments for language, n in by_language.items())
+    parts = sum(n * sizes[language if language in sizes else spare].segments for language, n in by_language.items())
     longest = max(sizes.values(), key=lambda size: (size.segments, size.units))
     begins = max(send_at, rt.now()) if send_at else rt.now()
     held = quiet_until(begins, quiet(rt)) if level in RESTING else None
@@ -92,8 +92,8 @@ def _warnings(
             )
         elif size.segments >= _MANY_PARTS:
             found.append(f"Text {language} takes {size.segments} parts; one part holds 160 characters.")
-    if _BASE not in final:
-        found.append("There is no Indonesian text; people of other languages get the first one.")
+    if (spare := fallback(final)) != "id":
+        found.append(f"There is no Indonesian text; people of other languages get the text {spare}.")
     if held:
         local = held.astimezone(rt.settings.timezone)
         found.append(f"Quiet hours: it would begin at {local:%H:%M} on {local:%d/%m}.")

@@ -1,12 +1,14 @@
 """Start and finish broadcasts: the fan-out, what the clock does to those that wait, lapse or are over."""
 
 import logging
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
-from gateway.broadcasts.rules import State
+from gateway.broadcasts.rules import Broadcast, State
 from gateway.broadcasts.service.preview import count, final_texts
+from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.outbox.rules import LANE_OF, RESTING, Class
 from gateway.outbox.service.post import quiet
@@ -26,10 +28,14 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
     """
     now = rt.now()
     with rt.engine.begin() as conn:
-        broadcast = store.lock(conn, broadcast_id)
+        # Whoever holds it is starting, approving or cancelling it: the clock comes again, and no worker stands idle.
+        broadcast = store.lock(conn, broadcast_id, waits=False)
         if broadcast is None or broadcast.state is not State.APPROVED:
             return False
         if broadcast.release_at is None or max(broadcast.release_at, broadcast.send_at or now) > now:
+            return False
+        if broadcast.expires_at and broadcast.expires_at <= now:
+            _expire(conn, now, broadcast_id)
             return False
         level = Class(broadcast.level)
         held = quiet_until(now, quiet(rt)) if level in RESTING else None
@@ -40,9 +46,22 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
         if rules.grew_too_much(broadcast.recipients, people):
             note = f"The audience grew from {broadcast.recipients} to {people} since it was approved; approve it again."
             content = (broadcast.level, broadcast.texts, broadcast.audience, broadcast.send_at, broadcast.expires_at)
-            store.update(conn, broadcast_id, now, state=State.SUBMITTED, recipients=people, approved_by=None,
-                         hash=rules.digest(*content, people), approval_ends_at=now + _again(level), note=note)  # fmt: skip
+            store.update(
+                conn,
+                broadcast_id,
+                now,
+                state=State.SUBMITTED,
+                recipients=people,
+                hash=rules.digest(*content, people),
+                approved_by=None,
+                approval_ends_at=now + _again(level),
+                release_at=None,
+                held_until=None,
+                note=note,
+            )
             audit.record(conn, now, "clock", "return", f"broadcast:{broadcast_id}", people=people)
+            return False
+        if level in RESTING and rt.settings.routine_per_week and not store.take_turn(conn):
             return False
         texts = final_texts(rt, broadcast.number, broadcast.texts)
         batch_id = batches.add(conn, now, level, texts, expires_at=broadcast.expires_at)
@@ -68,6 +87,11 @@ def _again(level: Class) -> timedelta:
     return rules.APPROVAL_EMERGENCY if level is Class.EMERGENCY else rules.APPROVAL
 
 
+def _expire(conn: Connection, now: datetime, broadcast_id: int) -> None:
+    store.update(conn, broadcast_id, now, state=State.EXPIRED)
+    audit.record(conn, now, "clock", "expire", f"broadcast:{broadcast_id}")
+
+
 def tick(rt: Runtime) -> None:
     """What time does to broadcasts: start those that are due, expire those that lapsed, finish those that are over."""
     now = rt.now()
@@ -75,23 +99,63 @@ def tick(rt: Runtime) -> None:
         ready = store.ready(conn, now)
     for id, level in ready:
         queue.try_enqueue(rt.redis, "start_urgent" if level == "emergency" else "start_bulk", id)
-    with rt.engine.begin() as conn:
-        for id in store.lapsed(conn, now):
-            if (broadcast := store.lock(conn, id)) and broadcast.state in (State.SUBMITTED, State.APPROVED):
-                store.update(conn, id, now, state=State.EXPIRED)
-                audit.record(conn, now, "clock", "expire", f"broadcast:{id}")
-    with rt.engine.begin() as conn:
-        for id in store.overdue(conn, now):
-            broadcast = store.lock(conn, id)
-            if broadcast and broadcast.batch_id is not None:
-                batches.move(conn, broadcast.batch_id, "open", ["paused"])
-                batches.skip_rest(conn, batches.get(conn, broadcast.batch_id), "expired")
-                if broadcast.state is State.PAUSED:
-                    store.update(conn, id, now, state=State.SENDING)
-    with rt.engine.begin() as conn:
-        for id in store.over(conn):
-            broadcast = store.lock(conn, id)
-            store.set_finished(conn, id)
-            if broadcast and broadcast.state is State.SENDING:
-                store.update(conn, id, now, state=State.FINISHED)
-                audit.record(conn, now, "clock", "finish", f"broadcast:{id}")
+    for find, act in _DUTIES:
+        with rt.engine.begin() as conn:
+            due = find(conn, now)
+        for id in due:
+            # One transaction each: nobody waits for a broadcast that is none of theirs.
+            with rt.engine.begin() as conn:
+                if broadcast := store.lock(conn, id, waits=False):
+                    act(conn, now, broadcast)
+
+
+def _lapse(conn: Connection, now: datetime, broadcast: Broadcast) -> None:
+    is_late = broadcast.state is State.SUBMITTED and (broadcast.approval_ends_at or now) <= now
+    is_useless = broadcast.state in (State.SUBMITTED, State.APPROVED) and (broadcast.expires_at or _NEVER) <= now
+    if is_late or is_useless:
+        _expire(conn, now, broadcast.id)
+
+
+def _end(conn: Connection, now: datetime, broadcast: Broadcast) -> None:
+    """Skip what has not left of a broadcast that is of no use any more; a paused one has nothing to wait for."""
+    if broadcast.batch_id is None or broadcast.state not in (State.SENDING, State.PAUSED):
+        return
+    # Ended like a cancelled one: its chunks need not be looked through again, which quiet hours would put off till morning.
+    batches.move(conn, broadcast.batch_id, "cancelled", ["open", "paused"])
+    skipped = batches.skip_rest(conn, batches.get(conn, broadcast.batch_id), "expired")
+    if broadcast.state is State.PAUSED:
+        store.update(conn, broadcast.id, now, state=State.SENDING)
+    if skipped:
+        audit.record(conn, now, "clock", "expire rest", f"broadcast:{broadcast.id}", skipped=skipped)
+
+
+def _unpause(conn: Connection, now: datetime, broadcast: Broadcast) -> None:
+    """Let a paused broadcast of which nothing is left come to its end."""
+    if broadcast.state is State.PAUSED and broadcast.batch_id is not None:
+        batches.move(conn, broadcast.batch_id, "open", ["paused"])
+        store.update(conn, broadcast.id, now, state=State.SENDING)
+
+
+def _skip_late(conn: Connection, now: datetime, broadcast: Broadcast) -> None:
+    """Skip rows of a cancelled broadcast that came back from a call which was under way then, and was not sent."""
+    if broadcast.batch_id is not None and broadcast.state is State.CANCELLED:
+        batches.skip_rest(conn, batches.get(conn, broadcast.batch_id), "cancelled")
+
+
+def _finish(conn: Connection, now: datetime, broadcast: Broadcast) -> None:
+    store.set_finished(conn, broadcast.id)
+    if broadcast.state is State.SENDING:
+        store.update(conn, broadcast.id, now, state=State.FINISHED)
+        audit.record(conn, now, "clock", "finish", f"broadcast:{broadcast.id}")
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_Find = Callable[[Connection, datetime], list[int]]
+_Act = Callable[[Connection, datetime, Broadcast], None]
+_DUTIES: tuple[tuple[_Find, _Act], ...] = (
+    (store.lapsed, _lapse),
+    (store.overdue, _end),
+    (store.drained, _unpause),
+    (store.unsettled, _skip_late),
+    (store.over, _finish),
+)

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from gateway.broadcasts import rules, store
-from gateway.broadcasts.rules import Broadcast, Verb
+from gateway.broadcasts.rules import Broadcast, State, Verb
 from gateway.db import Connection
+from gateway.kernel.calendar import quiet_until
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Missing
 from gateway.officials import store as officials
 from gateway.officials.rules import Official
-from gateway.outbox.rules import STATUSES
+from gateway.outbox.rules import RESTING, STATUSES
+from gateway.outbox.service.post import quiet
 from gateway.outbox.store import batches
 from gateway.runtime import Runtime
 
@@ -36,10 +38,11 @@ def status(rt: Runtime, official: Official, broadcast_id: int) -> dict[str, Any]
     """The API's view of one broadcast; its counts come from one statement, so they sum to the total at every moment."""
     with rt.engine.begin() as conn:
         broadcast, _ = find(conn, official, broadcast_id)
-        return _show(conn, broadcast, rt.now())
+        return _show(rt, conn, broadcast)
 
 
-def _show(conn: Connection, broadcast: Broadcast, now: datetime) -> dict[str, Any]:
+def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]:
+    now = rt.now()
     counts, failures, skipped = dict.fromkeys(STATUSES, 0), {}, {}
     total = 0
     if broadcast.batch_id is not None:
@@ -66,11 +69,20 @@ def _show(conn: Connection, broadcast: Broadcast, now: datetime) -> dict[str, An
         "failures": failures,
         "skipped": skipped,
         "note": broadcast.note,
-        "held_until": _moment(broadcast.held_until),
+        "held_until": _moment(_held_until(rt, broadcast, now, left)),
         "started_at": _moment(broadcast.started_at),
         "finished_at": _moment(broadcast.finished_at),
         "per_second": round((total - left - counts["skipped"]) / seconds, 1) if seconds > 0 else 0.0,
     }
+
+
+def _held_until(rt: Runtime, broadcast: Broadcast, now: datetime, left: int) -> datetime | None:
+    """Until when quiet hours hold what is approved, or the rest of what is under way; also before the clock has looked."""
+    is_waiting = broadcast.state is State.APPROVED or (broadcast.state is State.SENDING and left > 0)
+    if broadcast.level not in RESTING or not is_waiting:
+        return None
+    begins = max(now, broadcast.release_at or now, broadcast.send_at or now)
+    return quiet_until(begins if broadcast.state is State.APPROVED else now, quiet(rt))
 
 
 def _moment(value: datetime | None) -> str | None:

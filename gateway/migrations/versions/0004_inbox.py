@@ -26,6 +26,7 @@ def upgrade() -> None:
         UNIQUE (provider, provider_id)
     );
     CREATE INDEX inbound_waiting ON inbound (id) WHERE handled_at IS NULL;
+    CREATE INDEX inbound_turn ON inbound (number_id, id) WHERE handled_at IS NULL;
     CREATE INDEX inbound_number ON inbound (number_id, received_at);
 
     CREATE TABLE questions (
@@ -58,10 +59,16 @@ def upgrade() -> None:
     CREATE INDEX ussd_sessions_started ON ussd_sessions (started_at);
     CREATE INDEX ussd_sessions_number ON ussd_sessions (number_id);
 
-    GRANT SELECT, INSERT, UPDATE ON inbound, questions TO kabar_app;
+    -- Up to when a provider was asked for messages that our hooks may have missed.
+    CREATE TABLE catch_ups (
+        provider text PRIMARY KEY,
+        upto timestamptz NOT NULL
+    );
+
+    GRANT SELECT, INSERT, UPDATE ON inbound, questions, catch_ups TO kabar_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON ussd_sessions TO kabar_app;
     """)
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE ussd_sessions, questions, inbound")
+    op.execute("DROP TABLE catch_ups, ussd_sessions, questions, inbound")

@@ -64,7 +64,8 @@ def upgrade() -> None:
     );
     CREATE INDEX consents_number ON consents (number_id, at);
 
-    GRANT SELECT, INSERT, UPDATE ON officials, official_cards, residents TO kabar_app;
+    GRANT SELECT, INSERT, UPDATE ON officials, official_cards TO kabar_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON residents TO kabar_app;
     GRANT SELECT, INSERT ON consents TO kabar_app;
     """)
 

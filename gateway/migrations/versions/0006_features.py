@@ -116,6 +116,8 @@ def upgrade() -> None:
     GRANT SELECT, INSERT, UPDATE ON broadcasts, items, aspirations, drafts TO kabar_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON broadcast_keys TO kabar_app;
     GRANT SELECT, INSERT ON aspiration_events TO kabar_app;
+    -- Events are never rewritten; a person who is erased takes their words along.
+    GRANT UPDATE (body) ON aspiration_events TO kabar_app;
     GRANT USAGE ON SEQUENCE broadcast_number TO kabar_app;
     """)
 

@@ -85,7 +85,8 @@ def _decide(rt: Runtime, doubtful: Doubtful, outcome: Outcome | None, lane: str)
         unknown = Settled(row.month, row.id, row.attempt, row.number_id, row.route, 0, None, "", "cut off",
                           None, None, row.claimed_at)  # fmt: skip
         messages.settle(conn, now, [unknown])
-        if doubtful.message_class != Class.EMERGENCY or doubtful.was_resent:
+        is_over = row.batch_id is not None and batches.get(conn, row.batch_id).state == "cancelled"
+        if doubtful.message_class != Class.EMERGENCY or doubtful.was_resent or is_over:
             messages.decide(conn, row, "unconfirmed", None, route=row.route, resend=False)
             return
         paused = routes.paused(conn)

@@ -22,7 +22,7 @@ from gateway.audit import store as audit
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.outbox.rules import Claimed
-from gateway.outbox.service import doubt
+from gateway.outbox.service import cost, doubt
 from gateway.outbox.service.post import quiet
 from gateway.outbox.service.record import Recorder
 from gateway.outbox.store import batches, messages, routes
@@ -76,23 +76,26 @@ class Pump:
         self.has_more = False
         self._rt, self._lane, self._route, self._until, self._stopped = rt, lane, route, until, stopped
         self._provider: Provider = rt.providers[route]
-        self._window = self._provider.concurrency * self._provider.batch
+        # Rows in flight at most. A reply is a call of its own; rows of a batch share one.
+        self._window = self._provider.concurrency * (1 if lane == "reply" else self._provider.batch)
         self._slots = asyncio.Semaphore(self._provider.concurrency)
         self._recorder = Recorder(rt, route)
         self._chunk: batches.Chunk | None = None
         self._renew_at = rt.now()
+        self._next_id = 0
         self._texts: dict[int, dict[str, str]] = {}
         self._sent = _Tally()
         self._moved = asyncio.Event()
         self._calls: set[asyncio.Task[None]] = set()
         self._flying = 0
+        self._has_alarmed = False
 
     async def run(self) -> None:
         """Claim and send until nothing waits, time is up, the route rests, or the worker is told to end."""
         try:
             while not self._stopped.is_set() and time.monotonic() < self._until:
                 # Up to a window waits for its turn behind the one in flight, so that the line never runs dry.
-                if self._flying > self._window + self._window // 4:
+                if self._flying > self._window:
                     await self._wait()
                     continue
                 rows, pause = await self._patiently(self._turn, 2 * self._window - self._flying)
@@ -149,8 +152,14 @@ class Pump:
         A pause of None says that nothing waits.
         """
         rt, now = self._rt, self._rt.now()
+        if self._lane != "reply" and cost.is_spent(rt):
+            if self._lane == "bulk":
+                most = 0
+            elif not self._has_alarmed:
+                self._has_alarmed = True
+                log.error("the daily cost limit is reached; the emergency goes on")
         rate, is_bulk = self._provider.per_second, self._lane == "bulk"
-        granted, wait = throttle.take(rt.redis, self._route, rate, most, is_bulk=is_bulk)
+        granted, wait = throttle.take(rt.redis, self._route, rate, most, is_bulk=is_bulk) if most else (0, None)
         rows: list[Claimed] = []
         looked_at = 0
         try:
@@ -179,10 +188,12 @@ class Pump:
         looked_at = 0
         while looked_at < most and self._hold_chunk(conn, now):
             assert self._chunk is not None
-            more, seen = messages.claim_chunk(conn, self._chunk, now, most - looked_at, takes_demo=takes_demo)
+            last = min(self._next_id + most - looked_at - 1, self._chunk.last_id)
+            more, seen = messages.claim_run(conn, self._chunk, self._next_id, last, now, takes_demo=takes_demo)
             rows += more
             looked_at += seen
-            if looked_at < most:
+            self._next_id = last + 1
+            if self._next_id > self._chunk.last_id:
                 self._release(conn, now)
         return rows, looked_at
 
@@ -196,6 +207,7 @@ class Pump:
         if self._chunk is None:
             self._chunk = batches.lease(conn, self._lane, self._route, now, now + _LEASE, is_quiet=is_quiet)
             self._renew_at = now + _LEASE / 4
+            self._next_id = self._chunk.first_id if self._chunk else 0
         if self._chunk and self._chunk.batch_id not in self._texts:
             self._texts = {self._chunk.batch_id: batches.get(conn, self._chunk.batch_id).texts, **self._texts}
         return self._chunk is not None
@@ -255,14 +267,20 @@ class Pump:
         return text
 
     async def _send(self, call: list[tuple[Claimed, Outgoing]]) -> None:
-        async with self._slots:
-            try:
-                outcomes = {outcome.key: outcome for outcome in await self._provider.send([out for _, out in call])}
-            except Exception:  # an adapter's own fault proves nothing about what the company has received
-                log.exception("the adapter of %s failed on a call of %d", self._route, len(call))
-                outcomes = {}
+        # Until the adapter is called nothing can have left, and a worker told to end gives such rows back at once.
+        verdict, text = Verdict.NOT_SENT, "the worker ended before its turn"
+        outcomes: dict[str, Outcome] = {}
+        try:
+            async with self._slots:
+                if not self._stopped.is_set():
+                    verdict, text = Verdict.UNKNOWN, "no outcome"
+                    outcomes = {one.key: one for one in await self._provider.send([out for _, out in call])}
+        except asyncio.CancelledError:
+            log.warning("the worker ends: a call of %d by %s was %s", len(call), self._route, verdict.value)
+        except Exception:  # an adapter's own fault proves nothing about what the company has received
+            log.exception("the adapter of %s failed on a call of %d", self._route, len(call))
         for row, out in call:
-            outcome = outcomes.get(out.key) or Outcome(out.key, Verdict.UNKNOWN, text="no outcome")
+            outcome = outcomes.get(out.key) or Outcome(out.key, verdict, text=text, retry_after=0)
             self._recorder.add(row, outcome)
             if outcome.verdict is Verdict.ACCEPTED:
                 self._sent.add(row)

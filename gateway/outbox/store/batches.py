@@ -181,7 +181,7 @@ def fan_out(
     reason, each row gets its route and language. Rows lie in the order of their routes, so that a chunk is one run of
     ids. Runs once a batch: a second run finds every row there.
     """
-    route_sql, route_values = _route_case(routes, paused)
+    route_sql, route_values = _route_case(routes, paused, avoids_blocked=batch.message_class is Class.EMERGENCY)
     resting = batch.message_class in RESTING
     scopes = ["notices", "all"] if resting else ["all"]
     counted = (
@@ -240,14 +240,28 @@ def fan_out(
     return total
 
 
-def _route_case(routes: Sequence[Route], paused: Collection[str]) -> tuple[str, dict[str, str]]:
-    """The routing table as SQL over `n.prefix`: routes come longest prefix first."""
-    whens, values = [], {}
+def _route_case(
+    routes: Sequence[Route], paused: Collection[str], *, avoids_blocked: bool
+) -> tuple[str, dict[str, Any]]:
+    """The routing table as SQL over `n`, a number's row: routes come longest prefix first.
+
+    An emergency passes over a route that the person's carrier blocks, where its list has another.
+    """
+    whens: list[str] = []
+    values: dict[str, Any] = {}
     for at, route in enumerate(routes):
-        usable = [name for name in route.providers if name not in paused]
+        usable = [name for name in route.providers if name not in paused] or list(route.providers)
         values[f"route_prefix_{at}"] = route.prefix
-        values[f"route_name_{at}"] = (usable or list(route.providers))[0]
-        whens.append(f"WHEN starts_with(n.prefix, :route_prefix_{at}) THEN CAST(:route_name_{at} AS text)")
+        values[f"route_name_{at}"] = usable[0]
+        chosen = f"CAST(:route_name_{at} AS text)"
+        if avoids_blocked and len(usable) > 1:
+            values[f"route_names_{at}"] = usable
+            chosen = f"""coalesce((SELECT o.name FROM unnest(CAST(:route_names_{at} AS text[]))
+                                   WITH ORDINALITY AS o(name, place)
+                                   WHERE NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.number_id = n.id
+                                                     AND s.scope = 'route' AND s.route = o.name)
+                                   ORDER BY o.place LIMIT 1), {chosen})"""
+        whens.append(f"WHEN starts_with(n.prefix, :route_prefix_{at}) THEN {chosen}")
     return (f"CASE {' '.join(whens)} ELSE '' END" if whens else "''"), values
 
 

@@ -65,37 +65,35 @@ _SKIP = """
                  OR m.class IN ('important', 'routine') AND s.scope = 'notices')) THEN 'stopped'
     END
 """
-_CLAIM = (
-    """
-    WITH picked AS MATERIALIZED (
-        SELECT m.month, m.id FROM messages m
-        WHERE {where} AND m.status = 'queued' AND (m.not_before IS NULL OR m.not_before <= :now)
-        ORDER BY m.id LIMIT :most FOR UPDATE SKIP LOCKED),
-    judged AS MATERIALIZED (
-        SELECT m.month, m.id, n.cipher, n.key_no, """
-    + _SKIP
-    + """ AS skip
-        FROM picked p JOIN messages m ON m.month = p.month AND m.id = p.id JOIN numbers n ON n.id = m.number_id)
-    UPDATE messages m SET status = CASE WHEN j.skip IS NULL THEN 'sending' ELSE 'skipped' END, reason = j.skip,
-           claimed_at = :now, attempt = m.attempt + CASE WHEN j.skip IS NULL THEN 1 ELSE 0 END
-    FROM judged j WHERE m.month = j.month AND m.id = j.id {prune}
-    RETURNING m.month, m.id, m.attempt, m.number_id, m.batch_id, m.route, m.language, m.body, m.reply_from,
-              m.wants_answer, m.expires_at, m.claimed_at, j.cipher, j.key_no, m.status
+_CLAIM = f"""
+    UPDATE messages m SET claimed_at = :now, (status, reason, attempt) =
+        (SELECT CASE WHEN skip IS NULL THEN 'sending' ELSE 'skipped' END, skip,
+                m.attempt + CASE WHEN skip IS NULL THEN 1 ELSE 0 END FROM (SELECT {_SKIP} AS skip) AS judged)
 """
-)  # only our own fragments are put together
-_CLAIM_CHUNK = statement(
-    _CLAIM.format(
-        where="m.month = :month AND m.batch_id = :batch_id AND m.id BETWEEN :first_id AND :last_id AND m.route = :route"
-        " AND EXISTS (SELECT 1 FROM batches b WHERE b.id = :batch_id AND b.state = 'open')",
-        prune="AND m.month = :month AND m.id BETWEEN :first_id AND :last_id",
-    )
-)
-_CLAIM_SINGLES = statement(
-    _CLAIM.format(
-        where="m.month >= :since AND m.lane = :lane AND m.route = :route AND m.batch_id IS NULL",
-        prune="AND m.month >= :since",
-    )
-)
+_CLAIMED = """
+    RETURNING m.month, m.id, m.attempt, m.number_id, m.batch_id, m.route, m.language, m.body, m.reply_from,
+              m.wants_answer, m.expires_at, m.claimed_at, n.cipher, n.key_no, m.status
+"""
+# A run of ids is claimed as it is: an id range is the cheapest way to a window, also before statistics are gathered.
+_CLAIM_RUN = statement(f"""
+    {_CLAIM}
+    FROM numbers n
+    WHERE n.id = m.number_id AND m.month = :month AND m.id BETWEEN :first_id AND :last_id AND m.batch_id = :batch_id
+      AND m.route = :route AND m.status = 'queued' AND (m.not_before IS NULL OR m.not_before <= :now)
+      AND EXISTS (SELECT 1 FROM batches b WHERE b.id = :batch_id AND b.state = 'open')
+    {_CLAIMED}
+""")
+_CLAIM_SINGLES = statement(f"""
+    WITH picked AS MATERIALIZED (
+        SELECT month, id FROM messages
+        WHERE month >= :since AND lane = :lane AND route = :route AND batch_id IS NULL AND status = 'queued'
+          AND (not_before IS NULL OR not_before <= :now)
+        ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED)
+    {_CLAIM}
+    FROM picked p, numbers n
+    WHERE m.month = p.month AND m.id = p.id AND n.id = m.number_id
+    {_CLAIMED}
+""")
 _UPSERT_HEAD = """
     INSERT INTO attempts AS a (month, message_id, number, number_id, route, provider_id, rank, code, words, parts, cost,
                                claimed_at, settled_at)
@@ -155,6 +153,10 @@ _DECIDE = statement("""
     UPDATE messages m SET status = :status, reason = :reason, resent = m.resent OR :resend, route = :route
     WHERE m.month = :month AND m.id = :id AND m.attempt = :attempt AND m.status = 'sending'
 """)
+_PARTS = statement("""
+    SELECT coalesce(sum(coalesce(parts, 1)), 0) FROM attempts
+    WHERE month >= :month AND claimed_at >= :since AND (provider_id IS NOT NULL OR rank = 0)
+""")
 _RECENT = statement("""
     SELECT count(*) FROM messages WHERE number_id = :number_id AND month >= :since AND created_at > :after
       AND class = 'reply' AND cause LIKE :causes
@@ -192,21 +194,20 @@ def _values(single: Single, status: str, reason: str | None) -> dict[str, object
     }
 
 
-def claim_chunk(
-    conn: Connection, chunk: Chunk, now: datetime, most: int, *, takes_demo: bool
+def claim_run(
+    conn: Connection, chunk: Chunk, first_id: int, last_id: int, now: datetime, *, takes_demo: bool
 ) -> tuple[list[Claimed], int]:
-    """Claim up to `most` rows of a leased chunk: the rows to send, and how many were looked at (some are skipped)."""
+    """Claim what is queued in a run of ids of a leased chunk: the rows to send, and how many there were with those skipped."""
     values = {
         "month": chunk.month,
         "batch_id": chunk.batch_id,
-        "first_id": chunk.first_id,
-        "last_id": chunk.last_id,
+        "first_id": first_id,
+        "last_id": last_id,
         "route": chunk.route,
         "now": now,
-        "most": most,
         "takes_demo": takes_demo,
     }
-    return _claimed(conn.execute(_CLAIM_CHUNK, values).all())
+    return _claimed(conn.execute(_CLAIM_RUN, values).all())
 
 
 def claim_singles(
@@ -289,6 +290,11 @@ def decide(conn: Connection, row: Claimed, status: str, reason: str | None, *, r
     """End a doubt: `unconfirmed`, or `queued` once more; False where a receipt was faster."""
     values = {"month": row.month, "id": row.id, "attempt": row.attempt, "status": status, "reason": reason}
     return bool(conn.execute(_DECIDE, {**values, "route": route, "resend": resend}).rowcount)
+
+
+def count_parts(conn: Connection, since: datetime) -> int:
+    """Parts of SMS that were sent, or may have been, since then."""
+    return int(conn.execute(_PARTS, {"since": since, "month": month_of(since)}).scalar_one())
 
 
 def count_replies(conn: Connection, number_id: int, now: datetime, after: datetime, causes: str) -> int:

@@ -1,5 +1,7 @@
 """A person's own choices, by SMS or USSD: subscribe, stop, move, change language. Each runs in the caller's transaction."""
 
+from collections.abc import Sequence
+
 from gateway.audit import store as audit
 from gateway.db import Connection
 from gateway.outbox.store import routes
@@ -10,10 +12,17 @@ _UNDONE_BY_JOINING = ("notices", "all")
 
 
 def subscribe(
-    rt: Runtime, conn: Connection, number_id: int, area: str, language: str, how: str, answer: str | None = None
+    rt: Runtime,
+    conn: Connection,
+    number_id: int,
+    area: str,
+    language: str,
+    how: str,
+    answer: str | None = None,
+    topics: Sequence[str] = (),
 ) -> None:
     """The only thing that undoes a BERHENTI. `how` is `sms` or `ussd`; `answer` is what was said, such as YA."""
-    store.subscribe(conn, number_id, area, language, how, answer, rt.now())
+    store.subscribe(conn, number_id, area, language, how, answer, rt.now(), topics)
     routes.lift(conn, number_id, _UNDONE_BY_JOINING)
     audit.record(conn, rt.now(), "resident", "subscribe", f"number:{number_id}", number_id=number_id, how=how)
 
@@ -34,6 +43,12 @@ def stop(
 def move(rt: Runtime, conn: Connection, number_id: int, area: str) -> bool:
     """Change the area news are about; False where the number is not registered."""
     return store.move(conn, number_id, area, rt.now())
+
+
+def choose_topics(rt: Runtime, conn: Connection, number_id: int, topics: Sequence[str]) -> bool:
+    """Follow these topics alone; False where the number is not registered."""
+    audit.record(conn, rt.now(), "resident", "choose topics", f"number:{number_id}", number_id=number_id)
+    return store.set_topics(conn, number_id, topics, rt.now())
 
 
 def set_language(rt: Runtime, conn: Connection, number_id: int, language: str) -> bool:

@@ -50,9 +50,7 @@ def register(rt: Runtime, official: Official, rows: Sequence[Mapping[str, Any]])
     if not 0 < len(rows) <= MOST:
         raise Invalid(f"Send between 1 and {MOST} residents in one call.")
     judge = _judge(rt)
-    results = _write(rt, judge, list(enumerate(rows, start=1)), official.actor, official)
-    queue.wake(rt.redis, "reply")
-    return results
+    return _write(rt, judge, list(enumerate(rows, start=1)), official.actor, official)
 
 
 def import_csv(
@@ -65,13 +63,16 @@ def import_csv(
 ) -> Iterator[Result]:
     """Import a CSV file in blocks of 5,000 rows, each in a transaction of its own, yielding a result for every row.
 
-    Memory stays flat. The file may be imported again: rows that are there are updated. Raises Invalid where the file
-    is no CSV with the columns `phone, area, consent_how, consent_when` at least. `progress` is told of rows done.
+    Memory stays flat. The file may be imported again: rows that are there are updated. Columns are parted by commas, or
+    by semicolons as spreadsheets here write them. Raises Invalid where the file is no CSV with the columns
+    `phone, area, consent_how, consent_when` at least. `progress` is told of rows done.
     """
     judge = _judge(rt)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            header = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=";" if header.count(";") > header.count(",") else ",")
             missing = [column for column in _REQUIRED if column not in (reader.fieldnames or ())]
             if missing:
                 raise Invalid(f"The file has no column {', '.join(missing)}; it needs {', '.join(_REQUIRED)}.")
@@ -83,7 +84,6 @@ def import_csv(
                     progress(len(block))
     except (UnicodeDecodeError, csv.Error) as error:
         raise Invalid(f"The file cannot be read as CSV in UTF-8: {error}") from None
-    queue.wake(rt.redis, "reply")
 
 
 def _with_consent(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,8 +118,10 @@ def _write(
             ids = numbers.ensure_many(conn, rt.vault, [person.number for _, person in taken], is_demo=is_demo)
             people = [(ids[person.number], person) for _, person in taken]
             states = store.register_many(conn, people, by, rt.now(), is_demo=is_demo)
-            _ask(rt, conn, [(id, person) for id, person in people if states[id][0] == "pending"])
+            is_asked = _ask(rt, conn, [(id, person) for id, person in people if states[id][0] == "pending"])
             audit.record(conn, rt.now(), by, "register residents", "residents", count=len(people))
+        if is_asked:
+            queue.wake(rt.redis, "reply")
         for at, person in taken:
             state, is_new = states[ids[person.number]]
             if state == "stopped":
@@ -129,14 +131,20 @@ def _write(
     return sorted(results, key=lambda result: result.row)
 
 
-def _ask(rt: Runtime, conn: Connection, people: Sequence[tuple[int, Registration]]) -> None:
-    """Ask each for the YA that makes them active: one SMS, and a question that waits for the answer."""
-    if not people:
-        return
+def _ask(rt: Runtime, conn: Connection, people: Sequence[tuple[int, Registration]]) -> bool:
+    """Ask each for the YA that makes them active: one SMS, and a question that waits for the answer.
+
+    Who was asked already and may still answer is left in peace, however often the list is imported. False where nobody
+    was left to ask.
+    """
     now = rt.now()
+    asked_before = questions.waiting(conn, [id for id, _ in people], "join", now) if people else set()
+    people = [(id, person) for id, person in people if id not in asked_before]
+    if not people:
+        return False
     asked = [(id, "", {"area": person.area, "language": person.language}) for id, person in people]
     questions.ask_many(conn, asked, "join", now, now + ANSWER_WITHIN, instead_of=["join"])
-    areas = reference.areas(rt)
+    areas = reference.areas(rt, conn)
     singles = [
         messages.Single(
             cause=f"join:{id}:{now:%Y%m%d}",
@@ -154,3 +162,4 @@ def _ask(rt: Runtime, conn: Connection, people: Sequence[tuple[int, Registration
         for id, person in people
     ]
     messages.add_many(conn, [single for single in singles if single.route])
+    return True

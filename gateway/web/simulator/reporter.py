@@ -8,7 +8,7 @@ import http.client
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from queue import Full, Queue
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -36,8 +36,10 @@ class Reporter:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def post(self, reports: Iterable[Report]) -> None:
+    def post(self, reports: Sequence[Report]) -> None:
         """Post these later, in their order; those that find the queue full are dropped."""
+        if not reports:
+            return
         due = time.monotonic() + AFTER
         try:
             for report in reports:

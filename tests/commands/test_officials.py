@@ -1,0 +1,61 @@
+"""`officials`: credentials are shown once, work, and stop when they should."""
+
+import re
+import subprocess
+from collections.abc import Callable
+
+from gateway.officials import service
+from gateway.runtime import Runtime
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+AREA = "33.75.01.1006"
+
+
+def _fields(printed: str) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in printed.splitlines())
+
+
+def test_from_add_to_disable(run: Run, rt: Runtime) -> None:
+    added = run("officials", "add", "Siti Aminah", "--role", "kim", "--area", AREA, "--phone", "0812-0000-0001")
+    assert added.returncode == 0
+    shown = _fields(added.stdout)
+    official = service.sign_in(rt, shown["token"])
+    assert official is not None
+    assert (official.id, official.name, official.role.value, official.area) == (
+        int(shown["id"]),
+        "Siti Aminah",
+        "kim",
+        AREA,
+    )
+    assert re.fullmatch(r"\d{6}", shown["pin"])
+    assert len(_cells(added.stdout)) == 40
+
+    listed = run("officials", "list").stdout
+    assert re.search(rf"{shown['id']}  active    kim        {AREA} +Siti Aminah", listed)
+    assert "+62" not in listed
+    assert shown["token"] not in listed
+
+    renewed = _fields(run("officials", "token", shown["id"]).stdout)["token"]
+    assert service.sign_in(rt, shown["token"]) is None, "the old token stops at once"
+    assert service.sign_in(rt, renewed) is not None
+
+    card = run("officials", "card", shown["id"]).stdout
+    assert len(_cells(card)) == 40
+    assert _cells(card) != _cells(added.stdout)
+
+    assert run("officials", "disable", shown["id"]).returncode == 0
+    assert service.sign_in(rt, renewed) is None
+    assert f"{shown['id']}  disabled" in run("officials", "list").stdout
+    again = run("officials", "disable", shown["id"])
+    assert again.returncode == 1
+    assert "no active official" in again.stderr
+
+
+def _cells(printed: str) -> dict[str, str]:
+    return dict(re.findall(r"\b([A-E][1-8]) (\d{6})\b", printed))
+
+
+def test_an_officer_belongs_to_an_agency(run: Run, rt: Runtime) -> None:
+    words = ["officials", "add", "Anwar", "--role", "office", "--area", "33.75", "--phone", "+6281200000002"]
+    assert run(*words, "--office", "DPUPR").returncode == 0
+    assert "33.75 DPUPR" in run("officials", "list").stdout

@@ -1,0 +1,188 @@
+"""A broadcast through the whole gateway: every resident exactly once, also while workers are killed and Redis is flushed."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from gateway.local import postgres
+from gateway.reference import store as reference
+from tests.stack import CHECKOUT, Stack, ask, credentials, stack, write_people
+
+PEOPLE = 20_000
+WINDOWS = {"twilio": 64, "africastalking": 800}
+
+
+def command(made: Stack, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", *arguments],
+        cwd=CHECKOUT,
+        env=made.environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture
+def gateway(make_database, redis_url, tmp_path):
+    from gateway import db
+
+    url = make_database()
+    engine = db.connect(url, pool=1)
+    with engine.begin() as conn:
+        reference.load(conn, [2026, 2027])
+    engine.dispose()
+    redis.Redis.from_url(redis_url).flushall()
+    with stack(url, redis_url, tmp_path, DOUBT_AFTER="15s") as made:
+        yield made
+
+
+class Watch:
+    """Looks at a broadcast's counts again and again: they must sum to the total at every moment."""
+
+    def __init__(self, made: Stack, id: int, token: str) -> None:
+        self.looks, self.wrong = 0, []
+        self._made, self._id, self._token = made, id, token
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def _look(self) -> None:
+        while not self._stop.wait(0.2):
+            try:
+                status, seen = ask(f"{self._made.base}/api/v1/broadcasts/{self._id}", token=self._token)
+            except OSError:
+                continue
+            if status == 200:
+                self.looks += 1
+                if sum(seen["counts"].values()) != seen["total"]:
+                    self.wrong.append(seen)
+
+    def end(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def blast(made: Stack, tmp_path: Path, count: int) -> tuple[int, str, str]:
+    """Register people, draft, submit and have a second official approve; the id and both tokens."""
+    people = tmp_path / "people.csv"
+    write_people(people, count)
+    command(made, "residents", "import", str(people))
+    add = ("officials", "add")
+    admin = credentials(command(made, *add, "Admin", "--role", "admin", "--area", "33.75", "--phone", "+6285100000001"))
+    second = credentials(
+        command(made, *add, "Kabid", "--role", "approver", "--area", "33.75", "--phone", "+6285100000002")
+    )
+    body = {"level": "important", "texts": {"id": "Air naik"}, "audience": {"areas": ["33.75.01.1006"]}}
+    url = made.base + "/api/v1/broadcasts"
+    status, drafted = ask(url, body, admin["token"], Idempotency_Key="flood-1")
+    assert status == 201, drafted
+    assert drafted["preview"]["recipients"] == count
+    assert ask(f"{url}/{drafted['id']}/submit", {}, admin["token"])[0] == 200
+    return drafted["id"], admin["token"], second["token"]
+
+
+def stop_by_sms(made: Stack, number: str, id: str) -> None:
+    form = f"id={id}&from=%2B{number[1:]}&to=54600&text=BERHENTI"
+    url = f"{made.base}/hooks/africastalking/sms?token={made.environment['AFRICASTALKING_HOOK_TOKEN']}"
+    done = subprocess.run(["curl", "-s", "-d", form, url], capture_output=True, check=True)
+    assert done.returncode == 0
+
+
+def status_of(made: Stack, id: int, token: str) -> dict:
+    status, seen = ask(f"{made.base}/api/v1/broadcasts/{id}", token=token)
+    assert status == 200, seen
+    return seen
+
+
+def until(seconds: float, reached, what: str):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := reached():
+            return value
+        time.sleep(0.2)
+    pytest.fail(f"not reached in {seconds} s: {what}")
+
+
+def handled(url: str) -> int:
+    with psycopg.connect(postgres.plain(url)) as conn:
+        return conn.execute("SELECT count(*) FROM inbound WHERE handled_at IS NOT NULL").fetchone()[0]
+
+
+def test_a_broadcast_to_20000_over_both_companies_reaches_each_exactly_once(gateway, tmp_path):
+    gateway.plan(latency_ms=20, receipts=True, receipt_delay_ms=50)
+    id, admin, second = blast(gateway, tmp_path, PEOPLE)
+    before, after = "+6281200000000", "+6281200019998"
+    stop_by_sms(gateway, before, "stop-1")
+    until(20, lambda: handled(gateway.environment["DATABASE_URL"]) == 1, "the first BERHENTI is understood")
+    url = f"{gateway.base}/api/v1/broadcasts/{id}"
+    assert ask(f"{url}/approve", {}, admin)[0] == 409, "nobody approves their own"
+    assert ask(f"{url}/approve", {"hash": "0" * 64}, second)[0] == 409, "an approval is bound to what was seen"
+    watch = Watch(gateway, id, admin)
+    assert ask(f"{url}/approve", {}, second)[0] == 200
+    stop_by_sms(gateway, after, "stop-2")
+    ended = until(
+        240,
+        lambda: (seen := status_of(gateway, id, admin))["counts"]["delivered"] >= PEOPLE - 2 and seen,
+        "all delivered",
+    )
+    watch.end()
+    assert watch.looks > 3
+    assert watch.wrong == []
+    assert ended["total"] in (PEOPLE - 1, PEOPLE - 2)
+    taken = Counter(gateway.counts()["accepted"])
+    news = Counter({number: n for number, n in taken.items() if number not in (before, after)})
+    assert set(news.values()) == {1}
+    assert len(news) == PEOPLE - 2
+    assert taken[before] == 1, "only the answer to BERHENTI"
+    assert taken[after] == 1, "only the answer to BERHENTI"
+    assert until(10, lambda: status_of(gateway, id, admin)["state"] == "finished", "finished")
+
+
+def test_nobody_twice_and_nobody_lost_while_workers_are_killed_and_redis_is_flushed(gateway, tmp_path, redis_url):
+    gateway.plan(latency_ms=150, receipts=True, receipt_delay_ms=200)
+    id, admin, second = blast(gateway, tmp_path, PEOPLE)
+    watch = Watch(gateway, id, admin)
+    assert ask(f"{gateway.base}/api/v1/broadcasts/{id}/approve", {}, second)[0] == 200
+    until(30, lambda: status_of(gateway, id, admin)["counts"]["sent"] > 100, "under way")
+    dice = random.Random(20)
+    kills = 0
+    for round in range(10):
+        time.sleep(dice.uniform(0.3, 0.9))
+        name = dice.choice(["bulk-1", "bulk-2"])
+        forked = gateway.children(name)
+        if forked and dice.random() < 0.5:
+            for pid in forked:
+                os.kill(pid, signal.SIGKILL)
+        else:
+            for pid in forked:
+                os.kill(pid, signal.SIGKILL)
+            gateway.kill(name)
+        kills += 1
+        if round == 4:
+            redis.Redis.from_url(redis_url).flushall()
+    ended = until(
+        300,
+        lambda: (seen := status_of(gateway, id, admin))["state"] == "finished" and seen["counts"]["sent"] == 0 and seen,
+        "finished, every receipt in",
+    )
+    watch.end()
+    assert watch.wrong == []
+    counts = ended["counts"]
+    assert counts["delivered"] + counts["unconfirmed"] == ended["total"] == PEOPLE
+    taken = Counter(gateway.counts()["accepted"])
+    assert max(taken.values()) == 1, "nobody twice"
+    assert len(taken) >= PEOPLE - counts["unconfirmed"], "nobody lost: who is missing is shown as unconfirmed"
+    assert counts["unconfirmed"] <= kills * 2 * (WINDOWS["twilio"] + WINDOWS["africastalking"])
+    print(f"kills {kills}, delivered {counts['delivered']}, unconfirmed {counts['unconfirmed']}, taken {len(taken)}")

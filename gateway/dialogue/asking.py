@@ -1,6 +1,7 @@
 """Answers to what we asked: a digit, YA, TIDAK or A, matched with the one open question it fits."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from gateway.aspirations import store as aspirations
@@ -78,7 +79,10 @@ def _join(talk: Talk, conn: Connection, question: Question, answer: str) -> Done
         return Done("ok", text=talk.say("sms.join_declined"))
     area = str(question.payload["area"])
     topics = question.payload.get("topics") or ()
-    own.subscribe(talk.rt, conn, talk.number.id, area, talk.language, "sms", "YA", topics)
+    # Someone from a list is asked in the language of the list, unless they have chosen one of their own.
+    language = talk.number.language or str(question.payload.get("language") or talk.language)
+    talk = replace(talk, language=language)
+    own.subscribe(talk.rt, conn, talk.number.id, area, language, "sms", "YA", topics)
     return Done("ok", {"area": area}, standing.joined(talk, area))
 
 

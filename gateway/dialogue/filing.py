@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from gateway.aspirations import rules, service, store
 from gateway.aspirations.rules import Filing
 from gateway.db import Connection
+from gateway.dialogue import news
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from gateway.kernel.calendar import show_moment
 from gateway.kernel.codes import parse_ticket, show_ticket
 from gateway.kernel.text import IDENTITY_MASK, redact
 from gateway.questions import store as questions
-from menus.keywords import find_rt_rw, guess_category
+from menus.keywords import find_rt_rw, guess_category, parse
+from menus.model import Action
 
 _WORDS_WITHIN = timedelta(minutes=30)
 _DETAILS_WITHIN = timedelta(days=10)
@@ -26,12 +28,15 @@ def file(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     """The menu's "Kirim": everything was chosen and shown; the ticket, and its receipt by SMS."""
     words = redact(args["words"]).text
     area = args["area"] if args["area"] in talk.areas else ""
-    filing = _filing(talk, args["kind"], args["category"], area, words, confidential=args["confidential"])
+    is_emergency = parse(words, talk.areas).action is Action.EMERGENCY
+    secret = args["confidential"]
+    filing = _filing(talk, args["kind"], args["category"], area, words, confidential=secret, emergency=is_emergency)
     aspiration, _ = service.file(talk.rt, conn, talk.number.id, filing, is_demo=talk.number.is_demo)
     ticket = show_ticket(aspiration.ticket)
     slots = {"ticket": ticket, "at": show_moment(aspiration.created_at, talk.rt.settings.timezone)}
     slots |= {"area_name": talk.area_name(area), "kind": args["kind"], "category": args["category"]}
-    talk.send(conn, talk.say("sms.receipt" if args["category"] else "sms.receipt_plain", **slots))
+    key = "sms.receipt" if args["category"] else "sms.receipt_plain"
+    talk.send(conn, talk.say("sms.emergency_receipt" if is_emergency else key, **slots))
     _warn(talk, conn, words)
     return Done("ok", {"ticket": ticket})
 
@@ -156,8 +161,11 @@ def invite(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
 def keep(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     """Words that are no command: the answer to what we asked, more of a draft, or a new draft. Nothing is dropped."""
     now, words = talk.rt.now(), args["body"]
+    if not any(letter.isalnum() for letter in words):
+        # A blank message or a smile: nothing that anyone could file.
+        return news.help_text(talk, conn, {})
     for question in questions.open_for(conn, talk.number.id, now):
-        if question.kind == "words" and words:
+        if question.kind == "words":
             questions.close(conn, question.id, now, "answered")
             asked = question.payload
             area = args.get("area") or asked.get("area", "")

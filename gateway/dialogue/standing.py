@@ -23,6 +23,7 @@ def register(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     area = args["area"]
     if not _is_kelurahan(talk, area):
         return Done("refused")
+    drop_join(talk, conn, "by menu")
     own.subscribe(talk.rt, conn, talk.number.id, area, talk.language, talk.channel, "1")
     return Done("ok", {"area": area, "area_name": talk.area_name(area)}, joined(talk, area))
 
@@ -75,6 +76,7 @@ def set_language(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
 
 def stop(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     """BERHENTI: no news; alarms that may save a life still come. With a topic: no news of that."""
+    drop_join(talk, conn, "stopped")
     topic, resident = args.get("topic", ""), talk.resident
     if topic and resident and resident.state == "active":
         others = [other for other in resident.topics or TOPICS if other != topic]
@@ -91,8 +93,17 @@ def stop(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
 
 def stop_all(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Done:
     """BERHENTI SEMUA: no alarms either."""
+    drop_join(talk, conn, "stopped")
     own.stop(talk.rt, conn, talk.number.id, talk.language, talk.channel, "BERHENTI SEMUA", everything=True)
     return _stopped(talk, "sms.stopped_all")
+
+
+def drop_join(talk: Talk, conn: Connection, answer: str) -> None:
+    """Close an open invitation to join: a YA that comes later means something else."""
+    now = talk.rt.now()
+    for question in questions.open_for(conn, talk.number.id, now):
+        if question.kind == "join":
+            questions.close(conn, question.id, now, answer)
 
 
 def _stopped(talk: Talk, key: str) -> Done:

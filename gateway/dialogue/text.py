@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from gateway.aspirations import store as aspirations
 from gateway.db import Connection
-from gateway.dialogue import actions
+from gateway.dialogue import actions, standing
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk, find_resident, language_of
 from gateway.inbox import store as inbox
@@ -105,6 +105,7 @@ def _obey_carrier(talk: Talk, conn: Connection, arrived: Arrived) -> str:
     """
     now = talk.rt.now()
     if arrived.carrier_opt == "STOP":
+        standing.drop_join(talk, conn, "stopped")
         routes.suppress(conn, talk.number.id, "route", "carrier", now, arrived.provider)
         own.stop(talk.rt, conn, talk.number.id, talk.language, "sms", arrived.body[:20], everything=False)
     elif arrived.carrier_opt == "START":

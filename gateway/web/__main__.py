@@ -33,6 +33,9 @@ def load() -> Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]:
     # Should the parent be killed, its workers must not go on taking requests beside the next parent's: they share the
     # port. Nothing is left to drain for, and nothing that was acknowledged is lost.
     tether.tie(signal.SIGKILL)
+    # Until the server sets its own handler, the parent's stands here and swallows the signal: a worker told to end while
+    # it still starts would go on.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     configure("web")
     return create_app(runtime.build(Settings.load(), process="web", pool=POOL))
 

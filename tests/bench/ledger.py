@@ -14,7 +14,7 @@ from gateway import runtime
 from gateway.db import statement
 from gateway.outbox.rules import Class
 from gateway.outbox.service import receive, work
-from gateway.outbox.store import batches
+from gateway.outbox.store import batches, fanout
 from gateway.providers import build
 from gateway.providers.base import Outgoing, Receipt, Status
 from gateway.residents import store as residents
@@ -63,7 +63,7 @@ def plan(rt: Runtime, route: str | None = None) -> int:
     with rt.engine.begin() as conn:
         batch = batches.get(conn, batches.add(conn, rt.now(), Class.IMPORTANT, {"id": "Air naik. Kode B1"}))
         audience = residents.audience({"areas": ["33.75"]}, is_emergency=False)
-        batches.fan_out(conn, batch, audience, routes, set(), [], rt.now(), 0)
+        fanout.fan_out(conn, batch, audience, routes, set(), [], rt.now(), 0)
     return batch.id
 
 

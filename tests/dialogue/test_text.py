@@ -14,6 +14,7 @@ from gateway.inbox import store as inbox
 from gateway.kernel.calendar import quiet_until
 from gateway.outbox.service.post import post, quiet
 from gateway.providers.base import Inbound
+from gateway.questions import store as questions
 from gateway.runtime import Runtime
 
 from .conftest import MakePhone, Phone
@@ -159,3 +160,26 @@ def test_a_chosen_question_that_is_gone_by_then_says_so(make_phone: MakePhone, c
     assert phone.writes("A")[0].startswith("Tidak ada pertanyaan")
     clock.moment += timedelta(days=11)
     assert phone.writes("2")[0].startswith("Tidak ada pertanyaan")
+
+
+FROM_A_LIST = [
+    ("in the list's language", [], "KIM PKL: kadhaptar ing Medono.", "jv"),
+    ("in the language chosen meanwhile", ["BAHASA ENGLISH"], "KIM PKL: registered in Medono.", "en"),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "begins", "language"), [case[1:] for case in FROM_A_LIST], ids=[case[0] for case in FROM_A_LIST]
+)
+def test_someone_from_a_list_joins_by_their_own_yes(
+    make_phone: MakePhone, rt: Runtime, before: list[str], begins: str, language: str
+) -> None:
+    phone = make_phone(joined=False)
+    with rt.engine.begin() as conn:
+        payload = {"area": "33.75.01.1002", "language": "jv"}
+        questions.ask(conn, phone.id, "join", "", rt.now(), rt.now() + timedelta(hours=72), payload)
+    for body in before:
+        phone.writes(body)
+    assert phone.writes("YA")[0].startswith(begins)
+    (row,) = phone.rows("SELECT language, state FROM residents WHERE number_id = :id")
+    assert tuple(row) == (language, "active")

@@ -18,7 +18,8 @@ from gateway.db import statement
 from gateway.kernel.areas import AreaBook
 from gateway.numbers import store as numbers
 from gateway.outbox.rules import Class
-from gateway.outbox.store import batches
+from gateway.outbox.service import post
+from gateway.outbox.store import batches, fanout
 from gateway.outbox.store.batches import Batch, Fragment
 from gateway.providers import build
 from gateway.runtime import Runtime
@@ -121,7 +122,7 @@ def plan_batch(
         audience = Fragment("SELECT unnest(CAST(:ids AS bigint[])) AS number_id, 'id' AS language", {"ids": ids})
         batch = batches.get(conn, batches.add(conn, rt.now(), level, {"id": text}, **more))
         paused: set[str] = set()
-        batches.fan_out(conn, batch, audience, rt.settings.sms_routes, paused, [], rt.now(), 0)
+        fanout.fan_out(conn, batch, audience, rt.settings.sms_routes, paused, [], rt.now(), 0)
         return batches.get(conn, batch.id)
 
 
@@ -139,3 +140,11 @@ def attempts(rt: Runtime) -> list[tuple[int, str, int, str]]:
     with rt.engine.begin() as conn:
         found = conn.execute(statement("SELECT number, route, rank, code FROM attempts ORDER BY message_id, number"))
         return [tuple(row) for row in found]
+
+
+def reply(sender: Runtime, to: str, body: str = "Tiket diterima", cause: str = "inbound:1", **more: Any) -> bool:
+    """Post an answer to something received now."""
+    with sender.engine.begin() as conn:
+        known = numbers.ensure(conn, sender.vault, to)
+        more.setdefault("received_at", sender.now())
+        return post.post(sender, conn, known.id, known.prefix, body, cause, language="id", **more)

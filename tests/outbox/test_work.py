@@ -6,15 +6,16 @@ from gateway.audit import store as audit
 from gateway.db import statement
 from gateway.numbers import store as numbers
 from gateway.outbox.rules import Class
-from gateway.outbox.service import post, sweep
+from gateway.outbox.service import sweep
 from gateway.outbox.service.work import work
-from gateway.outbox.store import batches, routes
+from gateway.outbox.store import batches, fanout, routes
 from tests.outbox.conftest import (
     AFRICASTALKING,
     TWILIO,
     attempts,
     number,
     plan_batch,
+    reply,
     routed,
     statuses,
 )
@@ -276,48 +277,9 @@ def test_the_longest_prefix_wins_and_a_paused_provider_is_passed_over(sender, st
         id = numbers.ensure(conn, sender.vault, number(1, TWILIO)).id
         batch = batches.get(conn, batches.add(conn, sender.now(), Class.IMPORTANT, {"id": "a"}))
         audience = batches.Fragment("SELECT CAST(:n AS bigint) AS number_id, 'id' AS language", {"n": id})
-        batches.fan_out(conn, batch, audience, sender.settings.sms_routes, paused, [], sender.now(), 0)
+        fanout.fan_out(conn, batch, audience, sender.settings.sms_routes, paused, [], sender.now(), 0)
     work(sender, "bulk")
     assert attempts(sender) == [(1, AFRICASTALKING, 1, attempts(sender)[0][3])]
-
-
-def reply(sender, to, body="Tiket diterima", cause="inbound:1", **more):
-    with sender.engine.begin() as conn:
-        known = numbers.ensure(conn, sender.vault, to)
-        more.setdefault("received_at", sender.now())
-        return post.post(sender, conn, known.id, known.prefix, body, cause, language="id", **more)
-
-
-def test_a_reply_goes_back_by_the_way_its_message_came(sender, standin):
-    assert reply(sender, number(1, TWILIO), way=post.Way(AFRICASTALKING, "54600"))
-    work(sender, "reply")
-    assert attempts(sender)[0][1] == AFRICASTALKING
-
-
-def test_a_reply_takes_the_route_of_its_prefix_while_its_own_is_paused(sender, standin):
-    with sender.engine.begin() as conn:
-        routes.pause(conn, AFRICASTALKING, "401", sender.now())
-    reply(sender, number(1, TWILIO), way=post.Way(AFRICASTALKING, "54600"))
-    work(sender, "reply")
-    assert attempts(sender)[0][1] == TWILIO
-
-
-def test_a_cause_is_answered_once(sender, standin):
-    assert reply(sender, number(1))
-    assert not reply(sender, number(1), body="Lain")
-    work(sender, "reply")
-    assert standin.accepted() == {number(1): 1}
-
-
-def test_an_answer_goes_at_night_and_a_notice_waits_for_the_morning(sender, standin, clock):
-    clock.at(clock.moment.replace(hour=14))  # 21:00 WIB
-    reply(sender, number(1), cause="inbound:1")
-    reply(sender, number(2), cause="ticket:1:due", received_at=None)
-    work(sender, "reply")
-    assert set(standin.accepted()) == {number(1)}
-    clock.ahead(hours=11)
-    work(sender, "reply")
-    assert set(standin.accepted()) == {number(1), number(2)}
 
 
 def test_the_throttle_holds_for_all_pumps_together(rt, standin, city):

@@ -10,7 +10,7 @@ from config.settings import Route
 from gateway.db import statement
 from gateway.numbers import store as numbers
 from gateway.outbox.rules import Class
-from gateway.outbox.store import batches, routes
+from gateway.outbox.store import batches, fanout, routes
 from gateway.residents import store
 from gateway.residents.rules import TOPICS, Registration
 from gateway.runtime import Runtime
@@ -141,7 +141,7 @@ def test_an_emergency_reaches_who_stopped_the_news_and_not_who_refused_everythin
         with rt.engine.begin() as conn:
             id = batches.add(conn, rt.now(), message_class, {"id": "Banjir"})
             route = Route("", ("simulator",))
-            batches.fan_out(conn, batches.get(conn, id), fragment, [route], [], ["simulator"], rt.now(), 0)
+            fanout.fan_out(conn, batches.get(conn, id), fragment, [route], [], ["simulator"], rt.now(), 0)
             found = conn.execute(statement("SELECT number_id FROM messages WHERE batch_id = :id"), {"id": id})
             return set(found.scalars())
 

@@ -12,7 +12,7 @@ from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.outbox.rules import LANE_OF, RESTING, Class
 from gateway.outbox.service.post import quiet
-from gateway.outbox.store import batches, routes
+from gateway.outbox.store import batches, fanout, routes
 from gateway.residents import store as residents
 from gateway.runtime import Runtime
 from gateway.state import queue
@@ -65,7 +65,7 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
             return False
         texts = final_texts(rt, broadcast.number, broadcast.texts)
         batch_id = batches.add(conn, now, level, texts, expires_at=broadcast.expires_at)
-        total = batches.fan_out(
+        total = fanout.fan_out(
             conn,
             batches.get(conn, batch_id),
             residents.audience(broadcast.audience, is_emergency=level is Class.EMERGENCY),

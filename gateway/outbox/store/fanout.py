@@ -1,0 +1,123 @@
+"""The fan-out: one row for every number of an audience, in one statement, cut into chunks to lease."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from config.settings import Route
+from gateway.db import Connection, statement
+from gateway.kernel.calendar import month_of
+from gateway.outbox.rules import RESTING, Class
+from gateway.outbox.store.batches import Batch, Fragment
+
+CHUNK = 2000
+"""Rows a lease covers; a multiple of every provider's window."""
+
+_TOTAL = statement("UPDATE batches SET total = :total, is_planned = true WHERE id = :id")
+_CHUNK_UP = statement("""
+    INSERT INTO chunks (batch_id, first_id, last_id, month, lane, route)
+    SELECT :batch_id, min(id), max(id), :month, :lane, route
+    FROM (SELECT id, route, (row_number() OVER (PARTITION BY route ORDER BY id) - 1) / :size AS part
+          FROM messages WHERE month = :month AND batch_id = :batch_id AND status = 'queued') AS numbered
+    GROUP BY route, part
+""")
+
+
+def fan_out(
+    conn: Connection,
+    batch: Batch,
+    audience: Fragment,
+    routes: Sequence[Route],
+    paused: Collection[str],
+    demo_routes: Collection[str],
+    now: datetime,
+    cap: int,
+) -> int:
+    """Write one row for every number of `audience`, cut them into chunks, and say how many rows there are.
+
+    One INSERT … SELECT: people who stopped are left out, those over the weekly `cap` (0: none) are skipped with that
+    reason, each row gets its route and language. Rows lie in the order of their routes, so that a chunk is one run of
+    ids. Runs once a batch: a second run finds every row there.
+    """
+    route_sql, route_values = _route_case(routes, paused, avoids_blocked=batch.message_class is Class.EMERGENCY)
+    resting = batch.message_class in RESTING
+    scopes = ["notices", "all"] if resting else ["all"]
+    counted = (
+        """LEFT JOIN (SELECT m.number_id, count(*) AS n FROM messages m
+             WHERE m.month >= :cap_month AND m.created_at > :week_ago AND m.batch_id IS NOT NULL
+               AND m.class IN ('important', 'routine') AND m.status NOT IN ('skipped', 'failed')
+             GROUP BY m.number_id) AS lately ON lately.number_id = q.number_id"""
+        if resting and cap > 0
+        else "CROSS JOIN (SELECT 0 AS n) AS lately"
+    )
+    sql = f"""
+        INSERT INTO messages (month, batch_id, number_id, lane, class, language, route, wants_answer, status, reason,
+                              expires_at, created_at)
+        SELECT :month, :batch_id, q.number_id, :lane, :class, q.language, q.route, :wants_answer,
+               CASE WHEN q.skip IS NULL AND NOT (:cap > 0 AND coalesce(lately.n, 0) >= :cap)
+                    THEN 'queued' ELSE 'skipped' END,
+               coalesce(q.skip, CASE WHEN :cap > 0 AND coalesce(lately.n, 0) >= :cap THEN 'cap' END),
+               :expires_at, :now
+        FROM (SELECT r.number_id, r.language, r.route,
+                     CASE WHEN r.route = '' THEN 'no route'
+                          WHEN r.is_demo AND r.route <> ALL(:demo_routes) THEN 'demo' END AS skip
+              FROM (SELECT a.number_id, n.is_demo,
+                           CASE WHEN a.language = ANY(:languages) THEN a.language ELSE :fallback END AS language,
+                           {route_sql} AS route
+                    FROM ({audience.sql}) AS a JOIN numbers n ON n.id = a.number_id
+                    WHERE NOT EXISTS (SELECT 1 FROM suppressions s
+                                      WHERE s.number_id = a.number_id AND s.scope = ANY(:scopes))) AS r) AS q
+        {counted}
+        ORDER BY q.route, q.number_id
+        ON CONFLICT DO NOTHING
+    """
+    languages = list(batch.texts)
+    values = {
+        **audience.values,
+        **route_values,
+        "month": batch.month,
+        "batch_id": batch.id,
+        "lane": batch.lane,
+        "class": batch.message_class,
+        "wants_answer": batch.wants_answer,
+        "languages": languages,
+        "fallback": "id" if "id" in batch.texts else languages[0],
+        "scopes": scopes,
+        "demo_routes": list(demo_routes),
+        "cap": cap if resting else 0,
+        "expires_at": batch.expires_at,
+        "now": now,
+    }
+    if "lately.number_id" in counted:
+        week_ago = now - timedelta(days=7)
+        values |= {"week_ago": week_ago, "cap_month": month_of(week_ago)}
+    total = conn.execute(statement(sql), values).rowcount
+    place = {"batch_id": batch.id, "month": batch.month, "lane": batch.lane}
+    conn.execute(_CHUNK_UP, {**place, "size": CHUNK})
+    conn.execute(_TOTAL, {"id": batch.id, "total": total})
+    return total
+
+
+def _route_case(
+    routes: Sequence[Route], paused: Collection[str], *, avoids_blocked: bool
+) -> tuple[str, dict[str, Any]]:
+    """The routing table as SQL over `n`, a number's row: routes come longest prefix first.
+
+    An emergency passes over a route that the person's carrier blocks, where its list has another.
+    """
+    whens: list[str] = []
+    values: dict[str, Any] = {}
+    for at, route in enumerate(routes):
+        usable = [name for name in route.providers if name not in paused] or list(route.providers)
+        values[f"route_prefix_{at}"] = route.prefix
+        values[f"route_name_{at}"] = usable[0]
+        chosen = f"CAST(:route_name_{at} AS text)"
+        if avoids_blocked and len(usable) > 1:
+            values[f"route_names_{at}"] = usable
+            chosen = f"""coalesce((SELECT o.name FROM unnest(CAST(:route_names_{at} AS text[]))
+                                   WITH ORDINALITY AS o(name, place)
+                                   WHERE NOT EXISTS (SELECT 1 FROM suppressions s WHERE s.number_id = n.id
+                                                     AND s.scope = 'route' AND s.route = o.name)
+                                   ORDER BY o.place LIMIT 1), {chosen})"""
+        whens.append(f"WHEN starts_with(n.prefix, :route_prefix_{at}) THEN {chosen}")
+    return (f"CASE {' '.join(whens)} ELSE '' END" if whens else "''"), values

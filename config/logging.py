@@ -9,8 +9,8 @@ DETAIL, a parser's "invalid literal") in their texts.
 
 import json
 import logging
+import random
 import re
-import secrets
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,18 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 # Their texts name code, not data.
 _ABOUT_CODE = (AttributeError, ImportError, NameError, TypeError)
 # These write requests with their bodies, or a line for every job, below this level.
-_TALKATIVE = ("africastalking", "httpx", "rq", "twilio", "urllib3", "sqlalchemy", "alembic")
+_TALKATIVE = (
+    "africastalking",
+    "httpx",
+    "rq",
+    "twilio",
+    "urllib3",
+    "sqlalchemy",
+    "alembic",
+    "rq.worker",
+    "rq.job",
+    "rq.queue",
+)
 _ALPHABET = "abcdefghjkmnpqrstvwxyz"
 
 _bound: ContextVar[Mapping[str, str | int]] = ContextVar("log fields", default=MappingProxyType({}))
@@ -42,7 +53,8 @@ def mask(text: str) -> str:
 
 def new_id() -> str:
     """A fresh id for a request or a run: twelve letters, so that masking never touches it."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(12))
+    # An id is no secret, and a secret one would cost a tenth of a USSD hop.
+    return "".join(random.choices(_ALPHABET, k=12))  # noqa: S311
 
 
 @contextmanager

@@ -59,8 +59,6 @@ def preload() -> None:
 
 def run(lane: str, redis_url: str) -> None:
     """Work, and begin again whenever RQ gives up because Redis is away."""
-    for name in ("rq", "rq.worker", "rq.job", "rq.queue"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     log.info("working on %s", lane)
     failures = 0
     while True:

@@ -76,6 +76,16 @@ class Embedded:
         valkey.wait_ready(self.place, log, lambda: server.poll() is None)
         return valkey.url(self.place)
 
+    def restart_postgres(self, changes: Mapping[str, str] | None = None) -> None:
+        """Stops PostgreSQL by its fast shutdown, which cuts every connection, and starts it again with its data."""
+        self._end("postgres", signal.SIGINT)
+        self.start_postgres(changes)
+
+    def restart_valkey(self) -> None:
+        """Stops Valkey and starts it again with what its file holds."""
+        self._end("valkey", signal.SIGTERM)
+        self.start_valkey()
+
     def pid(self, name: str) -> int:
         """Process number of `postgres` or `valkey`."""
         return self._running[name].pid
@@ -83,14 +93,17 @@ class Embedded:
     def stop(self) -> None:
         """Stops what runs, PostgreSQL by its fast shutdown, and gives the data folder free."""
         for name, ending in (("postgres", signal.SIGINT), ("valkey", signal.SIGTERM)):
-            if server := self._running.pop(name, None):
-                server.send_signal(ending)
-                try:
-                    server.wait(STOP_WITHIN)
-                except subprocess.TimeoutExpired:
-                    server.kill()
-                    server.wait()
+            self._end(name, ending)
         self._lock.__exit__(None, None, None)
+
+    def _end(self, name: str, ending: signal.Signals) -> None:
+        if server := self._running.pop(name, None):
+            server.send_signal(ending)
+            try:
+                server.wait(STOP_WITHIN)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
 
     def __enter__(self) -> Self:
         return self

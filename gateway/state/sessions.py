@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from redis import Redis
+from redis.exceptions import NoScriptError
+
+from gateway.state.connection import trip
 
 TTL = 600
 """Seconds a session is kept after its last hop; networks end one after 180 seconds at the latest."""
@@ -19,6 +22,7 @@ redis.call('HSET', KEYS[1], 'v', ARGV[2], 'd', ARGV[3])
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 return 1
 """
+_SAVE_SHA = hashlib.sha1(_SAVE.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Session:
 
 def load(redis: Redis, provider: str, session_id: str) -> Session | None:
     """The session, or None where Redis does not have it (new, expired, or flushed)."""
-    held = redis.hget(_key(provider, session_id), "d")
+    held = trip(redis, "HGET", _key(provider, session_id), "d")
     if held is None:
         return None
     return Session(**json.loads(held))
@@ -72,7 +76,11 @@ def save(redis: Redis, provider: str, session_id: str, session: Session) -> bool
         separators=(",", ":"),
     )
     key = _key(provider, session_id)
-    return bool(redis.eval(_SAVE, 1, key, str(session.version), str(following), body, str(TTL)))
+    arguments = ("1", key, str(session.version), str(following), body, str(TTL))
+    try:
+        return bool(trip(redis, "EVALSHA", _SAVE_SHA, *arguments))
+    except NoScriptError:
+        return bool(trip(redis, "EVAL", _SAVE, *arguments))
 
 
 def _key(provider: str, session_id: str) -> str:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound
 from config.logging import access as log_access
 from config.logging import bind, new_id
 from gateway.runtime import Runtime
-from gateway.web import api, auth, errors, health, hooks, simulator
+from gateway.web import api, auth, direct, errors, health, hooks, simulator
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -66,7 +66,8 @@ def create_app(rt: Runtime) -> Flask:
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    app.wsgi_app = _journal(app.wsgi_app)  # type: ignore[method-assign,assignment]
+    front = direct.mount(rt, app.wsgi_app, [*HEADERS.items(), ("Cache-Control", "no-store")])
+    app.wsgi_app = _journal(front)  # type: ignore[method-assign,assignment]
     return app
 
 
@@ -100,6 +101,11 @@ def _journal(inner: Wsgi) -> Wsgi:
         with bind(request=id):
             try:
                 return inner(environ, start)
+            except Exception:
+                # Flask answers its own failures; this is one of a hook taken before it.
+                log.exception("a request failed")
+                shown = errors.problem(500, errors.BROKEN)
+                return shown(environ, start)
             finally:
                 log_access(str(environ.get("PATH_INFO", "")), status, (time.perf_counter() - began) * 1000)
 

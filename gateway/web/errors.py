@@ -30,7 +30,7 @@ _SENTENCES: Final = {
     431: "The request's headers are too large.",
 }
 _DOWN: Final = "The gateway cannot reach its database now; try again shortly."
-_BROKEN: Final = "Something went wrong on our side; the request's id leads to it in the log."
+BROKEN: Final = "Something went wrong on our side; the request's id leads to it in the log."
 
 log = logging.getLogger(__name__)
 
@@ -89,4 +89,4 @@ def _show_any(error: Exception) -> Response:
         log.warning("redis is down: the request is answered 503")
         return problem(503, "The gateway cannot reach Redis now; try again shortly.", retry_after=RETRY_AFTER)
     log.error("a request failed", exc_info=error)
-    return problem(500, _BROKEN)
+    return problem(500, BROKEN)

@@ -65,8 +65,8 @@ def read_request(public_url: str, kind: str, request: Request) -> Hook:
         request.max_content_length = LARGEST
         form = list(request.form.items(multi=True))
     else:
-        form = _pairs(read_whole(request, LARGEST).decode("utf-8", "replace"))
-    query_pairs = _pairs(request.query_string.decode("utf-8", "replace"))
+        form = pairs(read_whole(request, LARGEST).decode("utf-8", "replace"))
+    query_pairs = pairs(request.query_string.decode("utf-8", "replace"))
     return Hook(
         kind=kind,
         url=public_url + raw,
@@ -76,7 +76,8 @@ def read_request(public_url: str, kind: str, request: Request) -> Hook:
     )
 
 
-def _pairs(text: str) -> list[tuple[str, str]]:
+def pairs(text: str) -> list[tuple[str, str]]:
+    """The names and values of a form or a query, in the order they came."""
     return parse_qsl(text, keep_blank_values=True, errors="replace")
 
 
@@ -109,6 +110,8 @@ def take(rt: Runtime, provider: Provider, hook: Hook) -> Answer:
 
 def _cleaned(hook: Hook) -> Hook:
     # PostgreSQL cannot hold NUL. It is taken out only now, as a signature covers the form as it came.
+    if not any("\x00" in value for _, value in hook.form):
+        return hook
     form = [(name, value.replace("\x00", "")) for name, value in hook.form]
     return Hook(hook.kind, hook.url, hook.query, form, hook.headers)
 

@@ -66,13 +66,12 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
     }
     try:
         made.start("standin", "web")
+        lines = steps["import"]()
+        show(lines if "import" in parts else [])
         if "hop" in parts:
             made.wait_serving()
             show(steps["hop"]())
         made.end("web")
-        if set(parts) - {"hop"}:
-            lines = steps["import"]()
-            show(lines if "import" in parts else [])
         for name in ("twilio", "africastalking", "receipts"):
             if name in parts:
                 show(steps[name]())

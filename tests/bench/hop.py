@@ -38,23 +38,22 @@ def hops(made: Stack) -> list[tuple[str, str]]:
     """Measure hello, bare hop and real hop in turn, three times, and give the medians of the ratios."""
     server, port = serve_bare(made)
     token = made.environment["AFRICASTALKING_HOOK_TOKEN"]
-    texts = [""] * LINES
+    texts, rounds = [""] * LINES, [0] * LINES
     path = f"/hooks/africastalking/ussd?token={token}"
     run = str(time.time_ns())
 
     def real(line: int) -> bytes:
-        # To the list of topics and back home, over and over; a session begins again after forty hops.
+        # A registered resident walks to the list of topics and back home; a session begins again after forty hops.
         before = texts[line]
         count = before.count("*") + 1 if before else 0
-        texts[line] = "" if count >= 40 else (before + "*" if before else "") + ("0" if count % 2 else "1")
-        session = f"{run}-{line}-{time.time_ns() // 10**12}-{real.rounds[line]}"  # type: ignore[attr-defined]
-        if texts[line] == "":
-            real.rounds[line] += 1  # type: ignore[attr-defined]
-            session = f"{run}-{line}-{time.time_ns() // 10**12}-{real.rounds[line]}"  # type: ignore[attr-defined]
-        body = {"sessionId": session, "phoneNumber": f"+62812{line:08d}", "serviceCode": "*546#", "text": texts[line]}
-        return post(path, urlencode(body))
-
-    real.rounds = [0] * LINES  # type: ignore[attr-defined]
+        if count >= 40 or not rounds[line]:
+            rounds[line] += 1
+            texts[line] = ""
+        else:
+            texts[line] = (before + "*" if before else "") + ("0" if count % 2 else "1")
+        number = f"+62812{2 * line:08d}"
+        body = {"sessionId": f"{run}-{line}-{rounds[line]}", "phoneNumber": number, "serviceCode": "*546#"}
+        return post(path, urlencode({**body, "text": texts[line]}))
 
     def bare(line: int) -> bytes:
         return post("/hop", urlencode({"sessionId": f"{run}-{line}", "text": "1*2*3"}))

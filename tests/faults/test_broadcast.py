@@ -4,11 +4,8 @@ import os
 import random
 import signal
 import subprocess
-import sys
-import threading
 import time
 from collections import Counter
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,22 +13,11 @@ import redis
 
 from gateway.local import postgres
 from gateway.reference import store as reference
-from tests.stack import CHECKOUT, Stack, ask, credentials, stack, write_people
+from tests.blast import Watch, blast, status_of
+from tests.stack import Stack, ask, stack
 
 PEOPLE = 20_000
 WINDOWS = {"twilio": 64, "africastalking": 800}
-
-
-def command(made: Stack, *arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "gateway", *arguments],
-        cwd=CHECKOUT,
-        env=made.environment,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture
@@ -48,62 +34,11 @@ def gateway(make_database, redis_url, tmp_path):
         yield made
 
 
-class Watch:
-    """Looks at a broadcast's counts again and again: they must sum to the total at every moment."""
-
-    def __init__(self, made: Stack, id: int, token: str) -> None:
-        self.looks, self.wrong = 0, []
-        self._made, self._id, self._token = made, id, token
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-
-    def _look(self) -> None:
-        while not self._stop.wait(0.2):
-            try:
-                status, seen = ask(f"{self._made.base}/api/v1/broadcasts/{self._id}", token=self._token)
-            except OSError:
-                continue
-            if status == 200:
-                self.looks += 1
-                if sum(seen["counts"].values()) != seen["total"]:
-                    self.wrong.append(seen)
-
-    def end(self) -> None:
-        self._stop.set()
-        self._thread.join()
-
-
-def blast(made: Stack, tmp_path: Path, count: int) -> tuple[int, str, str]:
-    """Register people, draft, submit and have a second official approve; the id and both tokens."""
-    people = tmp_path / "people.csv"
-    write_people(people, count)
-    command(made, "residents", "import", str(people))
-    add = ("officials", "add")
-    admin = credentials(command(made, *add, "Admin", "--role", "admin", "--area", "33.75", "--phone", "+6285100000001"))
-    second = credentials(
-        command(made, *add, "Kabid", "--role", "approver", "--area", "33.75", "--phone", "+6285100000002")
-    )
-    body = {"level": "important", "texts": {"id": "Air naik"}, "audience": {"areas": ["33.75.01.1006"]}}
-    url = made.base + "/api/v1/broadcasts"
-    status, drafted = ask(url, body, admin["token"], Idempotency_Key="flood-1")
-    assert status == 201, drafted
-    assert drafted["preview"]["recipients"] == count
-    assert ask(f"{url}/{drafted['id']}/submit", {}, admin["token"])[0] == 200
-    return drafted["id"], admin["token"], second["token"]
-
-
 def stop_by_sms(made: Stack, number: str, id: str) -> None:
     form = f"id={id}&from=%2B{number[1:]}&to=54600&text=BERHENTI"
     url = f"{made.base}/hooks/africastalking/sms?token={made.environment['AFRICASTALKING_HOOK_TOKEN']}"
     done = subprocess.run(["curl", "-s", "-d", form, url], capture_output=True, check=True)
     assert done.returncode == 0
-
-
-def status_of(made: Stack, id: int, token: str) -> dict:
-    status, seen = ask(f"{made.base}/api/v1/broadcasts/{id}", token=token)
-    assert status == 200, seen
-    return seen
 
 
 def until(seconds: float, reached, what: str):

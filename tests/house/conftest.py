@@ -13,7 +13,7 @@ IGNORED = {"__pycache__"}
 @pytest.fixture(scope="session")
 def files() -> list[Path]:
     """Every file that belongs to the repository, by its path in it; data folders and caches do not."""
-    found = [path for path in CHECKOUT.iterdir() if path.is_file() and path.name != ".coverage"]
+    found = [path for path in CHECKOUT.iterdir() if path.is_file() and path.name not in (".coverage", ".git")]
     for folder in FOLDERS:
         found += [path for path in (CHECKOUT / folder).rglob("*") if path.is_file() and not IGNORED & set(path.parts)]
     return sorted(path.relative_to(CHECKOUT) for path in found)

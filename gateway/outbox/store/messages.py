@@ -158,7 +158,8 @@ _PARTS = statement("""
     WHERE month >= :month AND claimed_at >= :since AND (provider_id IS NOT NULL OR rank = 0)
 """)
 _RECENT = statement("""
-    SELECT count(*) FROM messages WHERE number_id = :number_id AND month >= :since AND created_at > :after
+    SELECT count(*) FROM messages
+    WHERE number_id = :number_id AND month >= :since AND created_at > :after AND batch_id IS NULL
       AND class = 'reply' AND cause LIKE :causes
 """)
 

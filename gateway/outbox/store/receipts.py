@@ -71,18 +71,25 @@ _RETRY = statement("""
 _DROP = statement("DELETE FROM receipts WHERE received_at < :before AND tried_at IS NOT NULL")
 # A receipt for an id we never recorded proves a cut-off send to that number, but only where it can mean that one alone.
 _PROVE = statement("""
-    SELECT r.id, r.provider_id, r.rank, r.code, r.words, c.month, c.id AS message_id, c.attempt, c.number_id, c.route,
-           c.claimed_at
-    FROM receipts r
-    JOIN messages c ON c.number_id = r.number_id AND c.route = r.route AND c.status IN ('sending', 'unconfirmed')
-         AND c.month >= :since AND c.claimed_at <= r.received_at
-    WHERE r.tried_at IS NOT NULL AND r.message_id IS NULL AND r.number_id IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.month = c.month AND a.message_id = c.id
-                      AND a.number = c.attempt AND a.provider_id IS NOT NULL)
-      AND (SELECT count(*) FROM messages o WHERE o.number_id = r.number_id AND o.route = r.route
-           AND o.status IN ('sending', 'unconfirmed') AND o.month >= :since AND o.claimed_at <= r.received_at) = 1
-      AND c.claimed_at < :quiet_since
-    ORDER BY r.id LIMIT :most
+    WITH waiting AS MATERIALIZED (
+        SELECT * FROM receipts WHERE tried_at IS NOT NULL AND message_id IS NULL AND number_id IS NOT NULL
+        ORDER BY id LIMIT :most),
+    doubtful AS MATERIALIZED (
+        SELECT month, id, attempt, number_id, route, claimed_at FROM messages
+        WHERE status = 'sending' AND month >= :since AND EXISTS (SELECT 1 FROM waiting)
+        UNION ALL
+        SELECT month, id, attempt, number_id, route, claimed_at FROM messages
+        WHERE status = 'unconfirmed' AND month >= :since AND number_id IN (SELECT number_id FROM waiting)),
+    meant AS (
+        SELECT r.id, r.provider_id, r.rank, r.code, r.words, d.month, d.id AS message_id, d.attempt, d.number_id,
+               d.route, d.claimed_at, count(*) OVER (PARTITION BY r.id) AS candidates
+        FROM waiting r JOIN doubtful d
+             ON d.number_id = r.number_id AND d.route = r.route AND d.claimed_at <= r.received_at)
+    SELECT id, provider_id, rank, code, words, month, message_id, attempt, number_id, route, claimed_at FROM meant m
+    WHERE candidates = 1 AND claimed_at < :quiet_since
+      AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.month = m.month AND a.message_id = m.message_id
+                      AND a.number = m.attempt AND a.provider_id IS NOT NULL)
+    ORDER BY id
 """)
 _USE = statement("DELETE FROM receipts WHERE id = ANY(:ids)")
 

@@ -10,14 +10,14 @@ from menus.texts import Texts
 @dataclass(frozen=True, slots=True)
 class Book:
     """Immutable and shared by all sessions of a process. `messages` maps an SMS text to the parts it may take;
-    `unreviewed` counts, by language, the texts that no native speaker has read yet."""
+    `unreviewed` gives, by language, the texts that no native speaker has read yet, with their lines."""
 
     screens: Mapping[str, Screen]
     texts: Texts
     slots: Mapping[str, Slot]
     messages: Mapping[str, int]
     fingerprint: str
-    unreviewed: Mapping[str, int]
+    unreviewed: Mapping[str, Mapping[str, int]]
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -86,6 +86,10 @@ def conditions_of(screen: Screen) -> Iterator[tuple[Path, Condition]]:
         yield from ((place, condition) for condition in option.conditions)
     for at, other in enumerate(screen.instead):
         yield from ((("instead", at), condition) for condition in other.conditions)
+    for at, other in enumerate(screen.fetch.then if screen.fetch else ()):
+        yield from ((("fetch", "then", at), condition) for condition in other.conditions)
+    for at, part in enumerate(screen.rows.label if screen.rows else ()):
+        yield from ((("rows", "label", at), condition) for condition in part.conditions)
 
 
 def keys_of(screen: Screen) -> Iterator[tuple[Path, str]]:
@@ -97,8 +101,7 @@ def keys_of(screen: Screen) -> Iterator[tuple[Path, str]]:
         late += not option.key
     if screen.rows:
         yield ("rows", "empty"), screen.rows.empty
-        if screen.rows.label:
-            yield ("rows", "label"), screen.rows.label
+        yield from ((("rows", "label", at), part.key) for at, part in enumerate(screen.rows.label))
     if not screen.ends:
         yield ("back",), screen.back
 

@@ -68,6 +68,7 @@ def targets_of(screen: Screen) -> Iterator[tuple[Path, str]]:
             yield (*path, "go"), way.go
     if screen.fetch:
         yield from ((("fetch", "go", name), target) for name, target in screen.fetch.go.items())
+        yield from ((("fetch", "then", at, "go"), other.go) for at, other in enumerate(screen.fetch.then))
     yield from ((("instead", at, "go"), other.go) for at, other in enumerate(screen.instead))
 
 

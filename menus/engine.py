@@ -92,9 +92,20 @@ def _answered(book: Book, state: State, said: Said, facts: Mapping[str, str]) ->
             rest = _remember(book, rest, {name: fill(value, filled) for name, value in state.done.items()})
         rest = replace(rest, stack=(Frame(ROOT, 0, {}),), dialled=())
     elif said.name == "ok" and waiting == "fetch":
-        return _show_or_walk(book, rest, facts) if state.screen in book.screens else _home(book, rest, facts, LOST)
+        return _found(book, rest, facts)
     target = state.after.get(said.name) or state.after.get("else") or SORRY
     return _enter(book, rest, target, facts)
+
+
+def _found(book: Book, state: State, facts: Mapping[str, str]) -> Turn:
+    """Shows the screen that waited for one thing, or the one that stands in for it, given what was found."""
+    screen = book.screens.get(state.screen)
+    if screen is None:
+        return _home(book, state, facts, LOST)
+    words = words_of(state, facts)
+    if screen.fetch and (away := next((other.go for other in screen.fetch.then if holds(other.conditions, words)), "")):
+        return _enter(book, state, away, facts)
+    return _show_or_walk(book, state, facts)
 
 
 def _typed(book: Book, state: State, text: str, facts: Mapping[str, str]) -> Turn:
@@ -106,18 +117,21 @@ def _typed(book: Book, state: State, text: str, facts: Mapping[str, str]) -> Tur
     if text == "00":
         return _home(book, state, facts)
     if text == "0":
+        state = replace(state, notice="")
         return _home(book, state, facts) if screen.cancels else _back(book, state, facts)
     stale = state.book != book.fingerprint
     shown = lay_out(book, screen, replace(state, book=book.fingerprint), facts)
     if text == "9" and len(shown.pages) > 1:
         return _show(book, replace(state, page=(shown.page + 1) % len(shown.pages), wrong=0), facts)
+    state = replace(state, notice="")
     if (number := _NUMBER.fullmatch(text)) and (number[1] in shown.ways):
         if stale:
             return _show(book, replace(state, book=book.fingerprint, notice=CHANGED), facts)
         way, extra = shown.ways[number[1]]
         return _follow(book, state, way, extra, facts)
     if screen.take:
-        return _follow(book, state, screen.take.way, {screen.take.slot: text}, facts, keep=screen.take.slot)
+        keep = "" if screen.take.secret else screen.take.slot
+        return _follow(book, state, screen.take.way, {screen.take.slot: text}, facts, keep=keep)
     if state.wrong + 1 >= PATIENCE:
         return _enter(book, replace(state, wrong=0), GIVE_UP, facts)
     return _show(book, replace(state, wrong=state.wrong + 1, notice=WRONG, book=book.fingerprint), facts)
@@ -136,7 +150,8 @@ def _follow(
     language = way.language.get(state.language) or way.language.get("*") or state.language
     state = replace(state, language=language)
     if way.do:
-        filled = {**words_of(state, facts), **extra}
+        # A row carries the slots it was laid out with; what this choice sets is newer, and wins.
+        filled = {**words_of(state, facts), **extra, **given}
         args = {name: fill(value, filled) for name, value in way.do.args.items()}
         state = replace(state, waiting="effect", after=dict(way.do.go), done=dict(way.do.done), choices=(), dialled=())
         return Turn("", False, state, effect=Effect(way.do.action, args))
@@ -201,7 +216,7 @@ def _show(book: Book, state: State, facts: Mapping[str, str]) -> Turn:
     if screen is None:
         return _home(book, state, facts, LOST)
     shown = lay_out(book, screen, state, facts)
-    return Turn(shown.pages[shown.page], screen.ends, replace(state, page=shown.page, notice=""))
+    return Turn(shown.pages[shown.page], screen.ends, replace(state, page=shown.page, notice=shown.notice))
 
 
 def _back(book: Book, state: State, facts: Mapping[str, str]) -> Turn:

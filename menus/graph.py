@@ -15,11 +15,12 @@ def draw(book: Book) -> str:
         # A node may not be called `end`, a word of Mermaid's own, so every id carries a prefix.
         lines.append(f'  s_{screen.id}(["{name}"])' if screen.ends else f'  s_{screen.id}["{name}"]')
     for screen in book.screens.values():
-        lines += dict.fromkeys(f"  s_{screen.id} -->|{label}| s_{target}" for label, target in _arrows(book, screen))
+        lines += dict.fromkeys(f"  s_{screen.id} -->|{label}| s_{target}" for label, target in arrows(book, screen))
     return "\n".join(lines)
 
 
-def _arrows(book: Book, screen: Screen) -> Iterator[tuple[str, str]]:
+def arrows(book: Book, screen: Screen) -> Iterator[tuple[str, str]]:
+    """Everything that can lead away from a screen, as a label and a screen; the label begins with what is typed."""
     for option in screen.options:
         yield from _leads(_label(book, option), option.way)
     if screen.rows:
@@ -28,7 +29,7 @@ def _arrows(book: Book, screen: Screen) -> Iterator[tuple[str, str]]:
         yield from _leads("words", screen.take.way)
     if screen.fetch:
         yield from ((f"{screen.fetch.need}: {name}", target) for name, target in screen.fetch.go.items())
-    for other in screen.instead:
+    for other in (*screen.instead, *(screen.fetch.then if screen.fetch else ())):
         tests = " and ".join(
             ("" if condition.wanted else "not ") + condition.name + (f"={condition.value}" if condition.value else "")
             for condition in other.conditions

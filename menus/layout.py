@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from menus.book import Book
 from menus.model import Choice, State
 from menus.pager import pages
-from menus.screens import Option, Screen, Way
+from menus.screens import Option, Part, Screen, Way
 from menus.texts import shorten
 from menus.words import holds, words_of
 
@@ -17,11 +17,15 @@ HOME = "nav.home"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A screen laid out: its pages, the one to show, and what each number leads to with the slots of its row."""
+    """A screen laid out: its pages, the one to show, and what each number leads to with the slots of its row.
+
+    `notice` is the line above it where there are several pages: it stays, so that they are cut alike until they are read.
+    """
 
     pages: tuple[str, ...]
     page: int
     ways: Mapping[str, tuple[Way, Mapping[str, str]]]
+    notice: str = ""
 
 
 def lay_out(book: Book, screen: Screen, state: State, facts: Mapping[str, str]) -> Shown:
@@ -30,11 +34,11 @@ def lay_out(book: Book, screen: Screen, state: State, facts: Mapping[str, str]) 
     ways: dict[str, tuple[Way, Mapping[str, str]]] = {}
     lines: list[str] = []
     if screen.rows:
-        label = screen.rows.label or ROW
+        parts = screen.rows.label or (Part(ROW),)
         for choice in state.choices:
             row = {**words, **choice.slots, "value": choice.value, "label": choice.label}
             ways[choice.key] = (screen.rows.way, row)
-            lines.append(f"{choice.key} {book.texts.say(label, row, state.language)}")
+            lines.append(f"{choice.key} {_joined(book, parts, row, state.language)}")
     beside: list[str] = []
     for key, option in _numbered(screen, state.choices):
         if holds(option.conditions, words):
@@ -56,15 +60,17 @@ def lay_out(book: Book, screen: Screen, state: State, facts: Mapping[str, str]) 
         made = paged(_with_notice(book, state, head, ways))
         if len(made) > plain and screen.title:
             made = paged(_with_notice(book, state, "", ways))
-    return Shown(made, min(state.page, len(made) - 1), ways)
+    return Shown(made, min(state.page, len(made) - 1), ways, state.notice if len(made) > 1 else "")
 
 
 def _head(book: Book, screen: Screen, state: State, words: Mapping[str, str]) -> str:
     if screen.rows and not state.choices and screen.rows.empty:
         return book.texts.say(screen.rows.empty, words, state.language)
-    return " ".join(
-        book.texts.say(part.key, words, state.language) for part in screen.text if holds(part.conditions, words)
-    )
+    return _joined(book, screen.text, words, state.language)
+
+
+def _joined(book: Book, parts: tuple[Part, ...], words: Mapping[str, str], language: str) -> str:
+    return " ".join(book.texts.say(part.key, words, language) for part in parts if holds(part.conditions, words))
 
 
 def _with_notice(book: Book, state: State, head: str, ways: Mapping[str, object]) -> str:

@@ -80,6 +80,7 @@ def situations(screen: Screen, values: Mapping[str, str]) -> Iterator[dict[str, 
     """The longest values under every answer to the conditions on a screen."""
     conditions = [condition for part in screen.text for condition in part.conditions]
     conditions += [condition for option in screen.options for condition in option.conditions]
+    conditions += [condition for other in (screen.fetch.then if screen.fetch else ()) for condition in other.conditions]
     names = sorted({condition.name for condition in conditions})
     for answers in product(*(_answers(name, conditions, values) for name in names)):
         yield {**values, **dict(zip(names, answers, strict=True))}

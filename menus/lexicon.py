@@ -11,7 +11,10 @@ from menus.model import Action
 from menus.reading import Fault, Source, read
 
 FILE = "keywords.yaml"
-Shape = Literal["info", "report", "body", "ticket", "add", "join", "move", "language", "stop", "alone"]
+Shape = Literal[
+    "info", "report", "body", "ticket", "add", "join", "move", "language", "stop", "alone",
+    "proxy", "rumour", "claim", "code", "topics", "change", "digits", "rate", "support", "call",
+]  # fmt: skip
 Phrase = tuple[str, ...]
 
 
@@ -24,7 +27,7 @@ class KeywordShape(BaseModel):
     words: list[str]
     firm: bool = False
     glued: bool = False
-    needs: Literal["", "ticket"] = ""
+    needs: Literal["", "ticket", "code", "digits"] = ""
     args: dict[str, str] = {}
 
 
@@ -34,7 +37,9 @@ class EmergencyShape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     words: list[str]
     before: list[str]
+    far: list[str]
     after: list[str]
+    over: list[str]
 
 
 class CategoryShape(BaseModel):
@@ -61,6 +66,18 @@ class KeywordFile(BaseModel):
     stop_followers: list[str]
     stop_topics: list[str]
     answers: dict[str, list[str]]
+    answer_tails: dict[str, list[str]]
+    numbers: dict[str, list[str]]
+    before_digit: list[str]
+    stars: dict[str, list[str]]
+    fields: dict[str, list[str]]
+    code_words: list[str]
+    call_words: list[str]
+    rumour_ends: list[str]
+    questions: list[str]
+    place_words: list[str]
+    not_places: list[str]
+    slang: dict[str, str]
     emergency: EmergencyShape
     categories: dict[str, CategoryShape]
 
@@ -80,8 +97,11 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All words in capitals. `slips` are the words that may be guessed, `everyday` the single words of categories."""
+    """All words in capitals. `slips` are the words that may be guessed, `everyday` the single words of categories,
+    `subjects` what categories know by the first word of each phrase, with its weight; `own` words of every other sort,
+    which are no slips of a category's."""
 
+    named: Mapping[str, Keyword]
     phrases: Mapping[Phrase, Keyword]
     longest: int
     slips: Mapping[str, Keyword]
@@ -97,11 +117,27 @@ class Lexicon:
     stop_followers: frozenset[str]
     stop_topics: frozenset[str]
     answers: Mapping[str, str]
+    answer_tails: Mapping[str, frozenset[str]]
+    numbers: Mapping[str, str]
+    before_digit: frozenset[str]
+    stars: Mapping[str, str]
+    fields: Mapping[str, str]
+    code_words: frozenset[str]
+    call_words: frozenset[str]
+    rumour_ends: tuple[Phrase, ...]
+    questions: frozenset[str]
+    place_words: frozenset[str]
+    not_places: frozenset[str]
+    slang: Mapping[str, str]
     emergency: frozenset[Phrase]
     emergency_before: frozenset[str]
+    emergency_far: frozenset[str]
     emergency_after: frozenset[str]
-    categories: Mapping[str, Mapping[Phrase, int]]
+    emergency_over: frozenset[Phrase]
+    categories: tuple[str, ...]
+    subjects: Mapping[str, tuple[tuple[str, Phrase, int], ...]]
     everyday: frozenset[str]
+    own: frozenset[str]
 
 
 def read_lexicon(folder: Path, faults: list[Fault]) -> Lexicon | None:
@@ -127,6 +163,9 @@ def _check(shape: KeywordFile, source: Source) -> None:
         "language": [(("languages", name), words) for name, words in shape.languages.items()],
         "topic": [(("topics", name), words) for name, words in shape.topics.items()],
         "answer": [(("answers", name), words) for name, words in shape.answers.items()],
+        "number": [(("numbers", name), words) for name, words in shape.numbers.items()],
+        "word for stars": [(("stars", name), words) for name, words in shape.stars.items()],
+        "field": [(("fields", name), words) for name, words in shape.fields.items()],
         "category word": categories,
     }
     for kind, lists in groups.items():
@@ -136,6 +175,14 @@ def _check(shape: KeywordFile, source: Source) -> None:
                 if word in owner:
                     source.blame(f"{kind} {word} stands twice, under {owner[word]} and {where[1]}", *where)
                 owner[word] = where[1]
+    for name in shape.fields:
+        if name not in shape.keywords:
+            source.blame(f"fields.{name} names no keyword", "fields", name)
+    own = {word for keyword in shape.keywords.values() for word in map(str.upper, keyword.words)}
+    for short, written in shape.slang.items():
+        # BERHENTI and its kin must stand as such, so nothing may be read as one of them, or one as something else.
+        if short.upper() in own or written.upper() in own:
+            source.blame(f"slang {short.upper()} may be no keyword, nor stand for one", "slang", short)
 
 
 def _phrase(text: str) -> Phrase:
@@ -151,20 +198,26 @@ def _by_word(groups: Mapping[str, list[str]]) -> dict[str, str]:
 
 
 def _built(shape: KeywordFile) -> Lexicon:
-    keywords = {
-        _phrase(word): Keyword(name, entry.action, entry.shape, entry.firm, entry.glued, entry.needs, entry.args)
+    named = {
+        name: Keyword(name, entry.action, entry.shape, entry.firm, entry.glued, entry.needs, entry.args)
         for name, entry in shape.keywords.items()
-        for word in entry.words
     }
-    single = {phrase[0]: keyword for phrase, keyword in keywords.items() if len(phrase) == 1}
-    categories: dict[str, dict[Phrase, int]] = {
-        name: {_phrase(word): 2 for word in entry.words} | {_phrase(word): 1 for word in entry.weak}
-        for name, entry in shape.categories.items()
-    }
+    phrases = {_phrase(word): named[name] for name, entry in shape.keywords.items() for word in entry.words}
+    slips = {phrase[0]: keyword for phrase, keyword in phrases.items() if len(phrase) == 1 and not keyword.firm}
+    # A phrase may be run together (CEKTIKET), where that is no keyword of its own.
+    for phrase in [phrase for phrase in phrases if len(phrase) > 1]:
+        phrases.setdefault(("".join(phrase),), phrases[phrase])
+    single = {phrase[0]: keyword for phrase, keyword in phrases.items() if len(phrase) == 1}
+    subjects: dict[str, list[tuple[str, Phrase, int]]] = {}
+    for name, entry in shape.categories.items():
+        for weight, words in ((2, entry.words), (1, entry.weak)):
+            for phrase in map(_phrase, words):
+                subjects.setdefault(phrase[0], []).append((name, phrase, weight))
     return Lexicon(
-        phrases=keywords,
-        longest=max(map(len, keywords), default=0),
-        slips={word: keyword for word, keyword in single.items() if len(word) >= 4 and not keyword.firm},
+        named=named,
+        phrases=phrases,
+        longest=max(map(len, phrases), default=0),
+        slips={word: keyword for word, keyword in slips.items() if len(word) >= 4},
         glue=tuple(sorted((word for word, keyword in single.items() if keyword.glued), key=len, reverse=True)),
         common=_upper(shape.common),
         fillers=_upper(shape.fillers),
@@ -177,9 +230,28 @@ def _built(shape: KeywordFile) -> Lexicon:
         stop_followers=_upper(shape.stop_followers),
         stop_topics=_upper(shape.stop_topics),
         answers=_by_word(shape.answers),
+        answer_tails={name: _upper(words) for name, words in shape.answer_tails.items()},
+        numbers=_by_word(shape.numbers),
+        before_digit=_upper(shape.before_digit),
+        stars=_by_word(shape.stars),
+        fields=_by_word(shape.fields),
+        code_words=_upper(shape.code_words),
+        call_words=_upper(shape.call_words),
+        rumour_ends=tuple(map(_phrase, shape.rumour_ends)),
+        questions=_upper(shape.questions),
+        place_words=_upper(shape.place_words),
+        not_places=_upper(shape.not_places),
+        slang={short.upper(): written.upper() for short, written in shape.slang.items()},
         emergency=frozenset(map(_phrase, shape.emergency.words)),
         emergency_before=_upper(shape.emergency.before),
+        emergency_far=_upper(shape.emergency.far),
         emergency_after=_upper(shape.emergency.after),
-        categories=categories,
-        everyday=frozenset(phrase[0] for words in categories.values() for phrase in words if len(phrase) == 1),
+        emergency_over=frozenset(map(_phrase, shape.emergency.over)),
+        categories=tuple(shape.categories),
+        subjects={word: tuple(entries) for word, entries in subjects.items()},
+        own=_upper(
+            [*shape.common, *shape.fillers, *shape.openers, *shape.closers, *shape.questions, *shape.slang.values()]
+            + [word for phrase in (*phrases, *map(_phrase, shape.emergency.words)) for word in phrase]
+        ),
+        everyday=frozenset(phrase[0] for entries in subjects.values() for _, phrase, _ in entries if len(phrase) == 1),
     )

@@ -64,7 +64,7 @@ def load(folder: Path = PACKAGE) -> Book:
         raise BookError(faults)
     # Indonesian is the language the texts were written in; the others wait for their readers.
     unreviewed = {
-        name: len(language.texts.keys() - language.reviewed)
+        name: {key: line for key, line in language.lines.items() if key not in language.reviewed}
         for name, language in draft.languages.items()
         if name != BASE_LANGUAGE
     }

@@ -14,13 +14,22 @@ BASE_LANGUAGE = "id"
 
 
 class Lookup(StrEnum):
-    """Everything a screen can need to be shown: lists (areas, items, tickets) and single things (item, ticket)."""
+    """Everything a screen can need to be shown: lists (plural names, answered by `Rows`) and single things."""
 
     AREAS = "areas"
     ITEMS = "items"
     ITEM = "item"
     TICKETS = "tickets"
     TICKET = "ticket"
+    RUMOURS = "rumours"
+    RUMOUR = "rumour"
+    TOPICS = "topics"
+    SIMILAR = "similar"
+    MY_DATA = "my_data"
+    VIEWS = "views"
+    OFFICIAL = "official"
+    OFFICIAL_TICKETS = "official_tickets"
+    OFFICIAL_TICKET = "official_ticket"
 
 
 class Action(StrEnum):
@@ -45,6 +54,21 @@ class Action(StrEnum):
     DATA_NOTICE = "data_notice"
     CONFIRM = "confirm"
     EMERGENCY = "emergency"
+    SET_TOPICS = "set_topics"
+    SEND_MY_DATA = "send_my_data"
+    ERASE_MY_DATA = "erase_my_data"
+    CONFIRM_ERASE = "confirm_erase"
+    HURRY = "hurry"
+    CONFIRM_CLOSED = "confirm_closed"
+    RATE = "rate"
+    SUPPORT = "support"
+    ASK_RUMOUR = "ask_rumour"
+    RUMOUR_RESULT = "rumour_result"
+    CHECK_CODE = "check_code"
+    REPORT_FORGED = "report_forged"
+    CALL_BACK = "call_back"
+    MENU = "menu"
+    SIGN_IN = "sign_in"
     UNKNOWN = "unknown"
 
 

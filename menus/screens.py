@@ -56,29 +56,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The rows of a screen: the need that gives them, the text of a line ("": its own label), where each leads."""
+    """The rows of a screen: the need that gives them, the text of a line (none: its own label), where each leads."""
 
     need: Lookup
     args: Mapping[str, str]
-    label: str
+    label: tuple[Part, ...]
     empty: str
-    way: Way
-
-
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """The need for one thing before a screen can be shown; outcomes other than "ok" lead elsewhere."""
-
-    need: Lookup
-    args: Mapping[str, str]
-    go: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """Free text into a slot, then on."""
-
-    slot: str
     way: Way
 
 
@@ -88,6 +71,28 @@ class Instead:
 
     conditions: tuple[Condition, ...]
     go: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """The need for one thing before a screen can be shown; outcomes other than "ok" lead elsewhere.
+
+    `then` are the screens shown in place of this one for what an "ok" has found.
+    """
+
+    need: Lookup
+    args: Mapping[str, str]
+    go: Mapping[str, str]
+    then: tuple[Instead, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Free text into a slot, then on. What is `secret` reaches the effect's arguments alone and is kept nowhere."""
+
+    slot: str
+    way: Way
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class _Conditional(_Shape):
 
 
 class DoingShape(_Shape):
-    """An effect: `go` maps outcomes to screens and must name "ok" and "else"."""
+    """An effect: `go` maps outcomes to screens and must name "else" and one besides."""
 
     action: Action
     args: dict[Name, str] = {}
@@ -52,8 +52,10 @@ class DoingShape(_Shape):
 
     @model_validator(mode="after")
     def _ends_somewhere(self) -> Self:
-        if missing := {"ok", "else"} - set(self.go):
-            raise ValueError(f"an effect needs an outcome {' and '.join(sorted(missing))}")
+        if "else" not in self.go:
+            raise ValueError("an effect needs an outcome else")
+        if len(self.go) == 1:
+            raise ValueError("an effect needs an outcome that is not else")
         return self
 
     def built(self) -> Doing:
@@ -85,24 +87,44 @@ class OptionShape(_Conditional, _Leading):
         return Option(key, self.label, self.way(), self.conditions())
 
 
+class PartShape(_Conditional):
+    """A piece of text."""
+
+    key: Key
+
+
+def _parts(shapes: list[PartShape]) -> tuple[Part, ...]:
+    return tuple(Part(part.key, part.conditions()) for part in shapes)
+
+
 class RowsShape(_Leading):
     """Lines from a need; `label` is the text of a line, without it the row brings its own."""
 
     need: Lookup
     args: dict[Name, str] = {}
-    label: Key = ""
+    label: Annotated[list[PartShape], BeforeValidator(_parted)] = []
     empty: Key
 
     def built(self) -> Listing:
-        return Listing(self.need, self.args, self.label, self.empty, self.way())
+        return Listing(self.need, self.args, _parts(self.label), self.empty, self.way())
+
+
+class InsteadShape(_Conditional):
+    """A stand-in screen."""
+
+    go: Name
+
+    def built(self) -> Instead:
+        return Instead(self.conditions(), self.go)
 
 
 class FetchShape(_Shape):
-    """One thing a screen stands on; `go` must say where "else" leads."""
+    """One thing a screen stands on; `go` must say where "else" leads, `then` what is shown for some of what is found."""
 
     need: Lookup
     args: dict[Name, str] = {}
     go: dict[Name, Name]
+    then: list[InsteadShape] = []
 
     @model_validator(mode="after")
     def _ends_somewhere(self) -> Self:
@@ -111,28 +133,23 @@ class FetchShape(_Shape):
         return self
 
     def built(self) -> Fetch:
-        return Fetch(self.need, self.args, self.go)
+        return Fetch(self.need, self.args, self.go, tuple(other.built() for other in self.then))
 
 
 class TakeShape(_Leading):
     """Free text into a slot."""
 
     slot: Name
+    secret: bool = False
+
+    @model_validator(mode="after")
+    def _stays_secret(self) -> Self:
+        if self.secret and not self.do:
+            raise ValueError("what is secret must go to an effect")
+        return self
 
     def built(self) -> Take:
-        return Take(self.slot, self.way())
-
-
-class InsteadShape(_Conditional):
-    """A stand-in screen."""
-
-    go: Name
-
-
-class PartShape(_Conditional):
-    """A piece of text."""
-
-    key: Key
+        return Take(self.slot, self.way(), self.secret)
 
 
 class ScreenShape(_Shape):
@@ -167,13 +184,13 @@ class ScreenShape(_Shape):
     def built(self, name: str) -> Screen:
         return Screen(
             id=name,
-            text=tuple(Part(part.key, part.conditions()) for part in self.text),
+            text=_parts(self.text),
             options=tuple(option.built(key) for key, option in self.options.items())
             + tuple(option.built("") for option in self.then),
             rows=self.rows.built() if self.rows else None,
             fetch=self.fetch.built() if self.fetch else None,
             take=self.take.built() if self.take else None,
-            instead=tuple(Instead(other.conditions(), other.go) for other in self.instead),
+            instead=tuple(other.built() for other in self.instead),
             **{
                 mark: getattr(self, mark)
                 for mark in (

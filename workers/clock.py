@@ -34,6 +34,7 @@ from gateway.dialogue import text
 from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
 from gateway.outbox.service import receive, sweep
+from gateway.privacy import service as privacy
 from gateway.runtime import Runtime, build
 from gateway.state import connection, queue
 
@@ -122,6 +123,7 @@ DUTIES: Final = (
     Duty("seal the audit trail", 10, seal),
     Duty("tidy queues", 15, tidy_queues),
     Duty("expire questions and drafts", 60, text.expire),
+    Duty("erase who asked for it", 60, privacy.erase_due),
     Duty("drop old sessions", 600, drop_old_sessions),
     Duty("catch up with what hooks missed", 600, catch_up),
     Duty("open the months to come", 3600, sweep.open_months),

@@ -55,6 +55,9 @@ OVER = (
     State.CLOSED_AUTOMATICALLY,
 )
 
+SETTLED = (*OVER, State.DECLINED, State.MERGED)
+"""Nothing is done about these tickets any more."""
+
 # From, verb, to. A verb that is not here from a state is not allowed there; `reply` leaves the state as it is.
 TRANSITIONS: dict[tuple[State, Verb], State] = {
     (State.RECEIVED, Verb.VERIFY): State.VERIFYING,
@@ -91,6 +94,11 @@ REOPENS_WITHIN = timedelta(days=30)
 DRAFT_KEPT = timedelta(hours=72)
 GROWS_WITHIN = timedelta(hours=1)
 LONGEST = 1600
+HURRY_AGAIN = timedelta(days=7)
+"""A ticket is hurried once in this time."""
+CLOSING = {"yes": Verb.CONFIRM, "partly": Verb.CONFIRM_PARTLY, "no": Verb.DENY}
+"""What the resident's answer to "is it done?" does to the ticket."""
+RATED = (State.CLOSED, State.CLOSED_PARTLY, State.CLOSED_AUTOMATICALLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,8 @@ class Filing:
     rt: str = ""
     rw: str = ""
     is_emergency: bool = False
+    on_behalf: bool = False
+    landmark: str = ""
 
 
 def following(state: State, verb: Verb) -> State | None:

@@ -15,7 +15,7 @@ from gateway.officials.rules import Official, Role
 from gateway.reference import service as reference
 from gateway.runtime import Runtime
 
-_READERS = (Role.ADMIN, Role.APPROVER, Role.KIM, Role.LURAH, Role.OFFICE, Role.EMERGENCY)
+READERS = (Role.ADMIN, Role.APPROVER, Role.KIM, Role.LURAH, Role.OFFICE, Role.EMERGENCY)
 
 
 def file(
@@ -99,7 +99,7 @@ class Page:
 
 def page(rt: Runtime, official: Official, cursor: str | None, limit: int) -> Page:
     """The tickets an official may see, newest first."""
-    if official.role not in _READERS:
+    if official.role not in READERS:
         raise Missing("There are no tickets here for your role.")
     office = official.office if official.role is Role.OFFICE else None
     before = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < 18 else 2**62
@@ -114,7 +114,7 @@ def read(rt: Runtime, official: Official, ticket: str) -> dict[str, Any]:
     digits = parse_ticket(ticket)
     with rt.engine.begin() as conn:
         aspiration = store.get(conn, digits) if digits else None
-        if aspiration is None or not _may_see(official, aspiration):
+        if aspiration is None or not may_see(official, aspiration):
             raise Missing("There is no such ticket.")
         events = store.events(conn, aspiration.id)
         subject = f"ticket:{aspiration.ticket}"
@@ -122,8 +122,9 @@ def read(rt: Runtime, official: Official, ticket: str) -> dict[str, Any]:
     return {**_show(aspiration), "events": [_show_event(event) for event in events]}
 
 
-def _may_see(official: Official, aspiration: Aspiration) -> bool:
-    if official.role not in _READERS or not official.is_over(aspiration.area):
+def may_see(official: Official, aspiration: Aspiration) -> bool:
+    """Whether a ticket lies in an official's scope; an office sees what it holds."""
+    if official.role not in READERS or not official.is_over(aspiration.area):
         return False
     return official.role is not Role.OFFICE or aspiration.office == official.office
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from gateway.aspirations.rules import SAME_WITHIN, Filing, State
+from gateway.aspirations.rules import SAME_WITHIN, SETTLED, Filing, State
 from gateway.db import Connection, statement
 
 
@@ -30,6 +30,10 @@ class Aspiration:
     due: date | None
     created_at: datetime
     changed_at: datetime
+    on_behalf: bool
+    landmark: str | None
+    hurried_at: datetime | None
+    rating: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,14 @@ class Event:
 
 
 _COLUMNS = """id, ticket, number_id, kind, category, area, rt, rw, body, state, is_confidential, is_emergency, office,
-              due, created_at, changed_at"""
+              due, created_at, changed_at, on_behalf, landmark, hurried_at, rating"""
 _ADD = statement("""
     INSERT INTO aspirations (ticket, cause, number_id, kind, category, area, rt, rw, body, body_hash, state,
                              is_confidential, is_emergency, due, is_due_provisional, channel, is_demo, created_at,
-                             changed_at)
+                             changed_at, on_behalf, landmark)
     VALUES (:ticket, :cause, :number_id, :kind, nullif(:category, ''), nullif(:area, ''), nullif(:rt, ''),
             nullif(:rw, ''), :body, :body_hash, :state, :is_confidential, :is_emergency, :due, :is_provisional,
-            :channel, :is_demo, :now, :now)
+            :channel, :is_demo, :now, :now, :on_behalf, nullif(:landmark, ''))
     ON CONFLICT DO NOTHING RETURNING id
 """)
 _SAME = statement(f"""
@@ -92,13 +96,28 @@ _GROW = statement("""
     UPDATE drafts SET body = body || E'\\n' || :body, changed_at = :now WHERE id = :id AND length(body) < 4000
 """)
 _DRAFT_STATE = statement("UPDATE drafts SET state = :state, changed_at = :now WHERE id = :id")
-_FORGET = statement("UPDATE aspirations SET body = '', body_hash = '' WHERE number_id = :number_id")
+# What an office still works on keeps its words, which name nobody once the number is blanked; the clock blanks them later.
+_FORGET = statement("""
+    UPDATE aspirations SET body_hash = '', body = CASE WHEN state = ANY(:settled) THEN '' ELSE body END,
+        landmark = CASE WHEN state = ANY(:settled) THEN NULL ELSE landmark END
+    WHERE number_id = :number_id
+""")
+_BLANK_SETTLED = statement("""
+    UPDATE aspirations a SET body = '', landmark = NULL FROM numbers n
+    WHERE n.id = a.number_id AND n.cipher IS NULL AND a.state = ANY(:settled) AND (a.body <> '' OR a.landmark IS NOT NULL)
+""")
+_FORGET_SUPPORT = statement("DELETE FROM aspiration_supporters WHERE number_id = :number_id")
 _FORGET_DRAFTS = statement("""
     UPDATE drafts SET body = '', details = '{}', state = 'sent' WHERE number_id = :number_id
 """)
 _FORGET_EVENTS = statement("""
     UPDATE aspiration_events e SET body = NULL FROM aspirations a
-    WHERE a.id = e.aspiration_id AND a.number_id = :number_id AND e.by = 'resident'
+    WHERE a.id = e.aspiration_id AND a.number_id = :number_id AND e.by = 'resident' AND a.state = ANY(:settled)
+""")
+_BLANK_EVENTS = statement("""
+    UPDATE aspiration_events e SET body = NULL FROM aspirations a, numbers n
+    WHERE a.id = e.aspiration_id AND n.id = a.number_id AND n.cipher IS NULL AND a.state = ANY(:settled)
+      AND e.by = 'resident' AND e.body IS NOT NULL
 """)
 _ABOUT = statement("SELECT ticket, kind, state, body, created_at FROM aspirations WHERE number_id = :number_id")
 
@@ -136,7 +155,8 @@ def add(
     """Write a new ticket; None where the ticket code is taken."""
     values = {"ticket": ticket, "number_id": number_id, "body": filing.words, "body_hash": body_hash, "due": due}
     values |= {name: getattr(filing, name) for name in
-               ("cause", "kind", "category", "area", "rt", "rw", "is_confidential", "is_emergency", "channel")}  # fmt: skip
+               ("cause", "kind", "category", "area", "rt", "rw", "is_confidential", "is_emergency", "channel", "on_behalf",
+                "landmark")}  # fmt: skip
     values |= {"is_provisional": is_provisional, "is_demo": is_demo, "now": now, "state": State.RECEIVED}
     row = conn.execute(_ADD, values).one_or_none()
     return int(row.id) if row else None
@@ -239,10 +259,21 @@ def close_draft(conn: Connection, draft_id: int, state: str, now: datetime) -> N
 
 
 def forget(conn: Connection, number_id: int) -> None:
-    """Blank the words of a person's tickets, what they added to them, and drafts; the tickets stay, without them."""
-    conn.execute(_FORGET, {"number_id": number_id})
-    conn.execute(_FORGET_EVENTS, {"number_id": number_id})
-    conn.execute(_FORGET_DRAFTS, {"number_id": number_id})
+    """Blank the words of a person's tickets, what they added to them, and drafts; the tickets stay, without them.
+
+    What is still worked on keeps its words until it is settled (`blank_settled`): the report goes on without identity.
+    """
+    values = {"number_id": number_id, "settled": list(SETTLED)}
+    for blank in (_FORGET, _FORGET_EVENTS):
+        conn.execute(blank, values)
+    for blank in (_FORGET_DRAFTS, _FORGET_SUPPORT):
+        conn.execute(blank, {"number_id": number_id})
+
+
+def blank_settled(conn: Connection) -> int:
+    """Blank the words of tickets that are settled by now and whose reporter was erased; how many there were."""
+    conn.execute(_BLANK_EVENTS, {"settled": list(SETTLED)})
+    return conn.execute(_BLANK_SETTLED, {"settled": list(SETTLED)}).rowcount
 
 
 def about(conn: Connection, number_id: int) -> list[dict[str, object]]:

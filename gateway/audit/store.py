@@ -23,6 +23,15 @@ _SEAL = statement("""
 _SEALS = statement("SELECT CAST(CAST(upto AS text) AS bigint) AS upto, rows, digest FROM audit_seals ORDER BY id")
 _LOCK = statement("SELECT pg_try_advisory_xact_lock(6004)")
 _ABOUT = statement("SELECT at, actor, act FROM audit WHERE number_id = :number_id ORDER BY id")
+_VIEWS = statement("""
+    SELECT id, at, actor, act FROM audit
+    WHERE number_id = :number_id AND starts_with(actor, 'official:') AND act IN ('read', 'reveal')
+    ORDER BY id DESC LIMIT :most
+""")
+_COUNT_VIEWS = statement("""
+    SELECT count(*) FROM audit
+    WHERE number_id = :number_id AND starts_with(actor, 'official:') AND act IN ('read', 'reveal')
+""")
 _OF = statement("SELECT at, actor, act, subject, detail FROM audit WHERE subject = :subject ORDER BY id")
 
 
@@ -100,6 +109,16 @@ def of(conn: Connection, subject: str) -> list[dict[str, object]]:
 def about(conn: Connection, number_id: int) -> list[dict[str, object]]:
     """Every act that touched this person's number: who looked, who wrote."""
     return [dict(row._mapping) for row in conn.execute(_ABOUT, {"number_id": number_id})]
+
+
+def views(conn: Connection, number_id: int, most: int = 20) -> list[tuple[int, datetime, str, str]]:
+    """Which officials looked at this person's data: row, moment, actor and act; the newest first."""
+    return [tuple(row) for row in conn.execute(_VIEWS, {"number_id": number_id, "most": most})]
+
+
+def count_views(conn: Connection, number_id: int) -> int:
+    """How often officials looked at this person's data."""
+    return int(conn.execute(_COUNT_VIEWS, {"number_id": number_id}).scalar_one())
 
 
 def forget(conn: Connection, number_id: int) -> None:

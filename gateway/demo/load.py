@@ -22,6 +22,7 @@ from gateway.numbers import store as numbers
 from gateway.officials import service as officials
 from gateway.reference import service as reference
 from gateway.residents.service import register
+from gateway.rumours import service as rumours
 from gateway.runtime import Runtime
 
 __all__ = ["load", "show"]
@@ -45,10 +46,12 @@ def load(rt: Runtime) -> list[SignIn]:
         found = _load_officials(rt)
         written = yaml.safe_load(CITY.read_text(encoding="utf-8"))
         ids = {one.key: one.id for one in found}
-        if {"admin", "approver", "office"} <= ids.keys():
+        if {"admin", "approver", "office", "kim"} <= ids.keys():
             with rt.engine.begin() as conn:
                 for item in written["items"]:
                     _publish(rt, conn, item, ids)
+                for rumour in written["rumours"]:
+                    rumours.publish(rt, conn, **rumour, author_id=ids["kim"], approver_id=ids["admin"], is_demo=True)
                 for at, ticket in enumerate(written["tickets"], start=1):
                     _file(rt, conn, at, ticket, ids)
     return found

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from gateway.db import Connection
-from gateway.dialogue import asking, filing, news, standing
+from gateway.dialogue import aftercare, asking, desk, filing, hoax, mine, news, standing
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from menus.model import Action
@@ -31,6 +31,21 @@ HANDLERS: dict[Action, Handler] = {
     Action.STATUS: news.status,
     Action.HELP: news.help_text,
     Action.DATA_NOTICE: news.data_notice,
+    Action.SET_TOPICS: mine.set_topics,
+    Action.SEND_MY_DATA: mine.send_copy,
+    Action.ERASE_MY_DATA: mine.erase,
+    Action.CONFIRM_ERASE: mine.confirm_erase,
+    Action.CALL_BACK: mine.call_back,
+    Action.HURRY: aftercare.hurry,
+    Action.CONFIRM_CLOSED: aftercare.confirm_closed,
+    Action.RATE: aftercare.rate,
+    Action.SUPPORT: aftercare.support,
+    Action.ASK_RUMOUR: hoax.ask,
+    Action.RUMOUR_RESULT: hoax.told,
+    Action.CHECK_CODE: hoax.check_code,
+    Action.REPORT_FORGED: hoax.report_forged,
+    Action.MENU: asking.open_menu,
+    Action.SIGN_IN: desk.sign_in,
 }
 
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from gateway.aspirations import store as aspirations
 from gateway.aspirations.rules import State
 from gateway.db import Connection
-from gateway.dialogue import filing, news, standing
-from gateway.dialogue.says import Done
+from gateway.dialogue import aftercare, filing, news, sms_menu, standing
+from gateway.dialogue.says import Done, Told
 from gateway.dialogue.talk import Talk
 from gateway.kernel.codes import show_ticket
 from gateway.questions import store as questions
@@ -17,6 +17,8 @@ from gateway.reference.store import CATEGORIES
 from gateway.residents.service import own
 
 _DIGITS = {str(at): category for at, category in enumerate(CATEGORIES, start=1)}
+# "Benar selesai? 1 YA 2 BELUM 3 SEBAGIAN".
+_CLOSING = {"1": "yes", "yes": "yes", "2": "no", "not_yet": "no", "no": "no", "3": "partly", "partly": "partly"}
 _WHICH_WITHIN = timedelta(hours=1)
 # What the digits of "belum kami pahami" stand for: 2 sends the words as a report, like YA.
 _OF_DRAFT = {"yes", "no", "1", "2", "3", "5"}
@@ -25,25 +27,46 @@ _OF_DRAFT = {"yes", "no", "1", "2", "3", "5"}
 def confirm(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     """Bind the answer to the open question it fits; where it fits two, ask which, naming both."""
     answer, now = args["answer"], talk.rt.now()
+    typed = _typed(args)
     found = questions.open_for(conn, talk.number.id, now)
     if answer in ("a", "b"):
         chosen = next((question for question in found if question.kind == "which"), None)
         if chosen:
             return _chosen(talk, conn, chosen, answer, found)
-    fitting = [question for question in found if _fits(conn, question, answer)]
+    fitting = [question for question in found if _fits(conn, question, answer, typed)]
+    menu = sms_menu.find(found)
+    if not fitting and menu and typed.isdecimal():
+        # No number of its screen: the menu says which are.
+        return Done("ok", menu=Told(typed, menu))
     if not fitting:
         return Done("gone", text=talk.say("sms.nothing_asked"))
     if len(fitting) > 1:
         first, second = fitting[:2]
-        payload = {"a": first.id, "b": second.id, "answer": answer}
+        payload = {"a": first.id, "b": second.id, "answer": answer, "typed": typed}
         questions.ask(conn, talk.number.id, "which", "", now, now + _WHICH_WITHIN, payload, instead_of=["which"])
         names = {"first": _name(talk, conn, first), "second": _name(talk, conn, second)}
         return Done("ask", text=talk.say("sms.which", **names), wants_answer=True)
-    return _answer(talk, conn, fitting[0], answer)
+    return _answer(talk, conn, fitting[0], answer, typed)
 
 
-def _fits(conn: Connection, question: Question, answer: str) -> bool:
+def open_menu(_talk: Talk, _conn: Connection, _args: Mapping[str, str]) -> Done:
+    """MENU: the tree from its root."""
+    return Done("ok", menu=Told(""))
+
+
+def _typed(args: Mapping[str, str]) -> str:
+    """The number as it was typed, `00` included, which as an answer is no other than `0`."""
+    first = (args.get("said") or "").split()[:1]
+    return first[0] if first and first[0].isascii() and first[0].isdecimal() else args["answer"]
+
+
+def _fits(conn: Connection, question: Question, answer: str, typed: str) -> bool:
     match question.kind:
+        case sms_menu.KIND:
+            return typed.isdecimal() and sms_menu.fits(question, typed)
+        case "close":
+            aspiration = aspirations.get(conn, question.subject)
+            return answer in _CLOSING and aspiration is not None and aspiration.state is State.ANSWERED
         case "join":
             return answer in ("yes", "no")
         case "draft":
@@ -60,11 +83,15 @@ def _chosen(talk: Talk, conn: Connection, which: Question, letter: str, found: l
     question = next((one for one in found if one.id == which.payload[letter]), None)
     if question is None:
         return Done("gone", text=talk.say("sms.nothing_asked"))
-    return _answer(talk, conn, question, which.payload["answer"])
+    return _answer(talk, conn, question, which.payload["answer"], which.payload.get("typed", ""))
 
 
-def _answer(talk: Talk, conn: Connection, question: Question, answer: str) -> Done:
+def _answer(talk: Talk, conn: Connection, question: Question, answer: str, typed: str) -> Done:
     match question.kind:
+        case sms_menu.KIND:
+            return Done("ok", menu=Told(typed, question))
+        case "close":
+            return aftercare.confirm_closed(talk, conn, {"ticket": question.subject, "answer": _CLOSING[answer]})
         case "join":
             return _join(talk, conn, question, answer)
         case "category":
@@ -105,8 +132,10 @@ def _draft(talk: Talk, conn: Connection, question: Question, answer: str) -> Don
 def _name(talk: Talk, conn: Connection, question: Question) -> str:
     """A question in a few words that are the person's own: a ticket, a kelurahan, the beginning of a draft."""
     match question.kind:
-        case "category":
+        case "category" | "close":
             return show_ticket(question.subject)
+        case sms_menu.KIND:
+            return "MENU"
         case "join":
             return f"DAFTAR {talk.area_name(str(question.payload['area']))}"
         case _:

@@ -13,13 +13,14 @@ from gateway.kernel.calendar import show_moment
 from gateway.kernel.codes import parse_ticket, show_ticket
 from gateway.kernel.text import IDENTITY_MASK, redact
 from gateway.questions import store as questions
-from menus.keywords import find_rt_rw, guess_category, parse
+from menus.keywords import find_area, find_rt_rw, guess_category, parse
 from menus.model import Action
 
 _WORDS_WITHIN = timedelta(minutes=30)
 _DETAILS_WITHIN = timedelta(days=10)
 _BEFORE_PLACE = frozenset({"di", "kel", "kelurahan", "desa", "ds", "ning", "ing", "wonten", "daerah", "tempatnya"})
 _CODE_LETTERS = 3
+_LONGEST_PLACE = 120
 _FEW = 3
 _ASKS = {"complaint": "sms.report_ask", "proposal": "sms.aspire_ask", "question": "sms.question_ask"}
 
@@ -30,15 +31,27 @@ def file(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     area = args["area"] if args["area"] in talk.areas else ""
     is_emergency = parse(words, talk.areas).action is Action.EMERGENCY
     secret = args["confidential"]
-    filing = _filing(talk, args["kind"], args["category"], area, words, confidential=secret, emergency=is_emergency)
+    landmark = redact(args.get("landmark", "")).text
+    area = area or find_area(landmark, talk.areas) or ""
+    filing = _filing(talk, args["kind"], args["category"], area, words, confidential=secret, emergency=is_emergency,
+                     behalf=args.get("behalf", "no"), landmark=landmark)  # fmt: skip
     aspiration, _ = service.file(talk.rt, conn, talk.number.id, filing, is_demo=talk.number.is_demo)
     ticket = show_ticket(aspiration.ticket)
     slots = {"ticket": ticket, "at": show_moment(aspiration.created_at, talk.rt.settings.timezone)}
-    slots |= {"area_name": talk.area_name(area), "kind": args["kind"], "category": args["category"]}
+    slots |= {"area_name": talk.area_name(area) or landmark, "kind": args["kind"], "category": args["category"]}
+    drop_invitations(talk, conn)
     key = "sms.receipt" if args["category"] else "sms.receipt_plain"
     talk.send(conn, talk.say("sms.emergency_receipt" if is_emergency else key, **slots))
     _warn(talk, conn, words)
     return Done("ok", {"ticket": ticket})
+
+
+def drop_invitations(talk: Talk, conn: Connection) -> None:
+    """Close what asks for the words of a report, once it was filed: words that come later are another matter."""
+    now = talk.rt.now()
+    for question in questions.open_for(conn, talk.number.id, now):
+        if question.kind == "words":
+            questions.close(conn, question.id, now, "filed")
 
 
 def _warn(talk: Talk, conn: Connection, words: str) -> None:
@@ -53,9 +66,11 @@ def write(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     if not args.get("body", "").strip():
         now = talk.rt.now()
         payload = {"kind": kind, "area": args.get("area", ""), "confidential": args.get("confidential", "no")}
+        payload["behalf"] = args.get("behalf", "no")
         questions.ask(conn, talk.number.id, "words", "", now, now + _WORDS_WITHIN, payload, instead_of=["words"])
         return Done("ask", text=talk.say(_ASKS[kind]), wants_answer=True)
-    return file_words(talk, conn, kind, args["body"], args.get("area", ""), args.get("confidential", "no"))
+    return file_words(talk, conn, kind, args["body"], args.get("area", ""), args.get("confidential", "no"),
+                      behalf=args.get("behalf", "no"))  # fmt: skip
 
 
 def file_words(
@@ -68,17 +83,22 @@ def file_words(
     category: str = "",
     *,
     emergency: bool = False,
+    behalf: str = "no",
+    landmark: str = "",
 ) -> Done:
     """File words as they came, and answer with one text: receipt, guess, and the question for what is missing."""
     guessed = "" if category or kind != "complaint" else guess_category(words) or ""
-    area = area or talk.areas.mentioned(words) or talk.own_area
-    filing = _filing(talk, kind, category or guessed, area, words, confidential=confidential, emergency=emergency)
+    area = (
+        area or find_area(words, talk.areas) or find_area(landmark, talk.areas) or ("" if landmark else talk.own_area)
+    )
+    filing = _filing(talk, kind, category or guessed, area, words, confidential=confidential, emergency=emergency,
+                     behalf=behalf, landmark=landmark)  # fmt: skip
     aspiration, is_new = service.file(talk.rt, conn, talk.number.id, filing, is_demo=talk.number.is_demo)
     now, ticket = talk.rt.now(), aspiration.ticket
     slots = {
         "ticket": show_ticket(ticket),
         "at": show_moment(aspiration.created_at, talk.rt.settings.timezone),
-        "area_name": talk.area_name(aspiration.area),
+        "area_name": talk.area_name(aspiration.area) or landmark,
         "kind": kind,
         "category": aspiration.category or "",
     }
@@ -86,7 +106,7 @@ def file_words(
         return Done("ok", slots, talk.say("sms.emergency_receipt", **slots), always=True)
     if is_new and guessed:
         _ask_detail(talk, conn, "category", ticket, now)
-    if not aspiration.area:
+    if not aspiration.area and not landmark:
         if is_new:
             _ask_detail(talk, conn, "place", ticket, now)
         key = "sms.receipt_no_place_guessed" if guessed else "sms.receipt_no_place"
@@ -94,7 +114,7 @@ def file_words(
         key = "sms.receipt_guessed"
     else:
         key = "sms.receipt" if aspiration.category else "sms.receipt_plain"
-    return Done("ok", slots, talk.say(key, **slots), wants_answer=not aspiration.area or bool(guessed), always=True)
+    return Done("ok", slots, talk.say(key, **slots), wants_answer=not slots["area_name"] or bool(guessed), always=True)
 
 
 def _ask_detail(talk: Talk, conn: Connection, kind: str, ticket: str, now: datetime) -> None:
@@ -110,6 +130,8 @@ def _filing(
     *,
     confidential: str,
     emergency: bool = False,
+    behalf: str = "no",
+    landmark: str = "",
 ) -> Filing:
     rt, rw = find_rt_rw(words)
     return Filing(
@@ -123,13 +145,17 @@ def _filing(
         rt=str(rt or ""),
         rw=str(rw or ""),
         is_emergency=emergency,
+        on_behalf=behalf == "yes",
+        landmark=landmark[:_LONGEST_PLACE],
     )
 
 
 def emergency(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     """Emergency words win over all: 112 first, the ticket flagged."""
     area, confidential = args.get("area", ""), args.get("confidential", "no")
-    return file_words(talk, conn, args.get("kind", "complaint"), args["body"], area, confidential, emergency=True)
+    behalf = args.get("behalf", "no")
+    kind = args.get("kind", "complaint")
+    return file_words(talk, conn, kind, args["body"], area, confidential, emergency=True, behalf=behalf)
 
 
 def add(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
@@ -152,7 +178,8 @@ def invite(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     """The menu's "Tulis lewat SMS saja": an SMS to answer; what was chosen so far is kept for the words to come."""
     if talk.send(conn, talk.say("sms.draft_ask"), wants_answer=True):
         now = talk.rt.now()
-        payload = {name: args[name] for name in ("kind", "category", "area", "confidential")}
+        payload = {name: args.get(name, "") for name in ("kind", "category", "area", "confidential", "behalf")}
+        payload["landmark"] = redact(args.get("landmark", "")).text
         within = now + rules.DRAFT_KEPT
         questions.ask(conn, talk.number.id, "words", "", now, within, payload, instead_of=["words"])
     return Done("ok")
@@ -169,7 +196,8 @@ def keep(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
             questions.close(conn, question.id, now, "answered")
             asked = question.payload
             area = args.get("area") or asked.get("area", "")
-            return file_words(talk, conn, asked["kind"], words, area, asked["confidential"], asked.get("category", ""))
+            return file_words(talk, conn, asked["kind"], words, area, asked["confidential"], asked.get("category", ""),
+                              behalf=asked.get("behalf", "no"), landmark=asked.get("landmark", ""))  # fmt: skip
         if question.kind == "place" and (placed := set_place(talk, conn, question, words)):
             return placed
     if (filed := _filed_lately(talk, conn, words)) is not None:
@@ -233,7 +261,7 @@ def _place_in(talk: Talk, words: str) -> str:
         return code
     if len(said) > _FEW and guess_category(words):
         return ""
-    return talk.areas.mentioned(words) or ""
+    return find_area(words, talk.areas)
 
 
 def set_category(talk: Talk, conn: Connection, question: questions.Question, category: str) -> Done:

@@ -1,19 +1,20 @@
 """A USSD hop: the same hop gives the same screen and no second effect, on any worker, with or without Redis."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from redis import RedisError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from gateway.db import Connection
-from gateway.dialogue import track
+from gateway.dialogue import entry, left, track
 from gateway.dialogue.stage import Stage
-from gateway.dialogue.talk import find_resident, language_of
+from gateway.dialogue.talk import find_resident
 from gateway.dialogue.typed import STAR, Point
 from gateway.inbox import store as inbox
-from gateway.information import service as information
 from gateway.numbers import store as numbers
 from gateway.providers.base import Hop, HopEnd
 from gateway.reference import service as reference
@@ -30,7 +31,7 @@ _RACES = 4
 _RESTARTED = "notice.restarted"
 # Networks end a session long before; whatever is longer was typed by nobody.
 _LONGEST = 20_000
-_ENTRY = "entry"
+_ENTRY, _LEFT_AT = "entry", "left_at"
 _EVERY_HOP = "every_hop"
 
 
@@ -55,8 +56,7 @@ def hop(rt: Runtime, provider: str, event: Hop) -> Screen:
 
 def end(rt: Runtime, provider: str, event: HopEnd) -> None:
     """The company's word that a session is over. Raises where PostgreSQL is away, so that it is told again."""
-    with rt.engine.begin() as conn:
-        inbox.end_session(conn, provider, event.session_id, event.status, rt.now())
+    left.end(rt, provider, event)
 
 
 class _Dialogue:
@@ -72,7 +72,10 @@ class _Dialogue:
         self._rt, self._provider, self._event = rt, provider, event
         self._book: Book = standard()
         self._text = event.text[:_LONGEST]
-        self._here = Point.of(self._text)
+        # Kept for an hour: deriving it takes longer than a whole step of the engine.
+        self._key = rt.remember("hop key", 3600, lambda: rt.vault.digest("hop", ""))
+        self._here = Point.of(self._text, self._key)
+        self._facts: Mapping[str, str] = {}
         self._redis_is_down = False
         self._is_noted = False
 
@@ -80,7 +83,7 @@ class _Dialogue:
         for _ in range(_RACES):
             session = self._load()
             begins_over = session is not None and session.ends and not self._text
-            if session and not begins_over and (said := session.answer_to(self._text)) is not None:
+            if session and not begins_over and (said := session.answer_to(str(self._here))) is not None:
                 return Screen(said[4:], said.startswith("END "))
             if begins_over:
                 turn, following = self._begin(session, anew=True)
@@ -91,10 +94,10 @@ class _Dialogue:
                 following,
                 state=turn.state.to_json(),
                 ends=turn.ends,
-                answers=following.answered(self._text, spoken),
+                answers=following.answered(str(self._here), spoken),
             )
             if self._redis_is_down or self._is_noted or track.is_armed(self._book, turn.state.screen):
-                self._note(turn, Point.parse(following.text))
+                self._note(turn, self._parse(following.text))
             if self._save(turn, following):
                 return Screen(turn.text, turn.ends)
         log.warning("a session was raced for by more than %d hops", _RACES)
@@ -114,8 +117,11 @@ class _Dialogue:
             return sessions.save(self._rt.redis, self._provider, self._event.session_id, session)
         except RedisError:
             self._redis_is_down = True
-            self._note(turn, Point.parse(session.text))
+            self._note(turn, self._parse(session.text))
             return True
+
+    def _parse(self, written: str) -> Point:
+        return Point.parse(written, self._key)
 
     def _note(self, turn: Turn, point: Point, *, anew: bool = False) -> None:
         with self._rt.engine.begin() as conn:
@@ -125,9 +131,17 @@ class _Dialogue:
         state = track.without_words(self._book, turn).to_json() | {"mark": point.mark}
         if self._redis_is_down:
             state |= {_EVERY_HOP: True}
-        inbox.checkpoint(conn, self._provider, self._event.session_id, state, point.length, anew=anew)
+        inbox.checkpoint(conn, self._provider, self._event.session_id, state, point.length, anew=anew,
+                         now=self._rt.now(), checkpoint_at=self._checkpoint_at(turn.state.screen))  # fmt: skip
+
+    def _checkpoint_at(self, screen: str) -> datetime | None:
+        """Since when the dialogue stands at a checkpoint: an offer to go on lasts no longer for being made again."""
+        if screen == left.SCREEN:
+            return datetime.fromisoformat(self._facts[_LEFT_AT]) if self._facts.get(_LEFT_AT) else None
+        return self._rt.now() if left.may_be_taken_up(self._book, screen) else None
 
     def _stage(self, session: Session, base: Point) -> Stage:
+        self._facts = session.facts
         return Stage(
             self._rt, self._book, self._provider, self._event.session_id, self._text, base, session.number_id,
             session.facts, self._checkpoint, not self._redis_is_down,
@@ -136,7 +150,7 @@ class _Dialogue:
     def _go_on(self, session: Session) -> tuple[Turn, Session]:
         """A hop of a session that Redis knows: what was typed since its last hop is one input."""
         try:
-            state, base = State.from_json(session.state), Point.parse(session.text)
+            state, base = State.from_json(session.state), self._parse(session.text)
         except ValueError:
             return self._restart(session)
         stage = self._stage(session, base)
@@ -163,44 +177,34 @@ class _Dialogue:
 
     def _begin(self, over: Session | None, *, anew: bool = False) -> tuple[Turn, Session]:
         """The first hop: who calls, and the screen a deep dial leads to."""
-        number_id, facts = self._meet_person(anew=anew)
+        number_id, facts, offer = self._meet_person(anew=anew)
         session = Session(number_id, facts, {}, str(self._here), False, version=over.version if over else 0)
         stage = self._stage(session, self._here)
-        return stage.meet(stage.start(self._dialled(self._text))), session
+        return stage.meet(stage.offer(offer) if offer else stage.start(self._dialled(self._text))), session
 
     @staticmethod
     def _dialled(text: str) -> list[str]:
         return [part for part in text.split(STAR) if part]
 
-    def _meet_person(self, *, anew: bool) -> tuple[int, dict[str, str]]:
-        """Who calls, and what is true for the length of the session; one row of it in PostgreSQL."""
-        rt, settings = self._rt, self._rt.settings
+    def _meet_person(self, *, anew: bool) -> tuple[int, dict[str, str], left.Offer | None]:
+        """Who calls, what is true for the length of the session, and what they lost a moment ago; one row of it."""
+        rt, offer = self._rt, None
         areas = reference.areas(rt)
         with rt.engine.begin() as conn:
             number = numbers.ensure(conn, rt.vault, self._event.number)
-            resident = find_resident(conn, number)
-            language = language_of(rt, number, resident)
-        area = (resident.area if resident else None) or ""
-        facts = {
-            "known": "yes" if resident else "",
-            "stopped": "yes" if resident and resident.state == "stopped" else "",
-            "area": area,
-            "area_name": areas[area].name if area in areas else "",
-            "alert": information.alert(rt, area, language),
-            "language": language,
-            "ussd": settings.ussd_code,
-            "number": settings.sms_number,
-            "tariff": settings.tariff,
-            "cap": str(settings.routine_per_week),
-            # How much of the text was a deep dial, so that a dialogue taken up again never takes it for choices.
-            _ENTRY: str(self._here.length),
-        }
+            facts = entry.facts_of(rt, conn, areas, number, find_resident(conn, number), may_sign_in=True)
+            if not self._text:
+                offer = left.offered(self._book, conn, number.id, rt.now(), facts["language"])
+        # How much of the text was a deep dial, so that a dialogue taken up again never takes it for choices.
+        facts[_ENTRY] = str(self._here.length)
+        if offer:
+            facts |= {"resume": offer.words, _LEFT_AT: offer.checkpoint_at.isoformat()}
         row = (self._provider, self._event.session_id, number.id, facts, rt.now())
         with rt.engine.begin() as conn:
             inbox.begin_session(conn, *row)
             if anew:
                 inbox.renew_session(conn, *row)
-        return number.id, facts
+        return number.id, facts, offer
 
     def _recall(self, held: Session | None = None) -> tuple[Turn, Session] | None:
         """A hop of a session that Redis has lost, from what PostgreSQL knows; None where it knows nothing.
@@ -209,17 +213,17 @@ class _Dialogue:
         """
         with self._rt.engine.begin() as conn:
             row = inbox.find_session(conn, self._provider, self._event.session_id)
-        if row is None or (held and (row.state is None or row.consumed <= Point.parse(held.text).length)):
+        if row is None or (held and (row.state is None or row.consumed <= self._parse(held.text).length)):
             return None
         session = Session(row.number_id, row.facts, {}, str(self._here), False, held.version if held else 0)
         if row.state is None:
-            entry = self._text[: int(row.facts.get(_ENTRY) or 0)]
-            base = Point.of(entry)
+            dialled = self._text[: int(row.facts.get(_ENTRY) or 0)]
+            base = Point.of(dialled, self._key)
             stage = self._stage(session, base)
-            state = stage.meet(stage.start(self._dialled(entry))).state
+            state = stage.meet(stage.start(self._dialled(dialled))).state
         else:
             try:
-                state, base = State.from_json(row.state), Point(row.consumed, str(row.state.get("mark")))
+                state, base = State.from_json(row.state), Point(row.consumed, str(row.state.get("mark")), self._key)
             except ValueError:
                 return self._restart(session)
             stage = self._stage(session, base)

@@ -2,49 +2,62 @@
 
 from collections.abc import Callable, Mapping
 
-from gateway.aspirations import service as aspirations
+from gateway.aspirations import follow
+from gateway.aspirations import store as aspirations
 from gateway.aspirations.store import Aspiration
+from gateway.db import Connection
+from gateway.dialogue import desk, hoax, mine
 from gateway.dialogue.talk import Talk
 from gateway.information import service as information
 from gateway.kernel.calendar import show_day, show_moment
-from gateway.kernel.codes import show_ticket
-from menus.model import Need, Outcome, Row, Rows
+from gateway.kernel.codes import parse_ticket, show_ticket
+from menus.model import Lookup, Need, Outcome, Row, Rows
 
 
-def meet(talk: Talk, need: Need) -> Rows | Outcome:
+def meet(talk: Talk, conn: Connection, need: Need) -> Rows | Outcome:
     """The answer to a need. Raises KeyError for one that no flow may name."""
-    return NEEDS[need.name](talk, need.args)
+    return NEEDS[need.name](talk, conn, need.args)
 
 
-def _areas(talk: Talk, args: Mapping[str, str]) -> Rows:
+def _areas(talk: Talk, _conn: Connection, args: Mapping[str, str]) -> Rows:
     return Rows(tuple(Row(area.code, area.name) for area in talk.areas.children(args["parent"])))
 
 
-def _items(talk: Talk, args: Mapping[str, str]) -> Rows:
-    found = information.find(talk.rt, args["topic"], args["area"], talk.language)
+def _items(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Rows:
+    found = information.find(talk.rt, conn, args["topic"], args["area"], talk.language)
     return Rows(tuple(Row(item.code, item.title) for item in found))
 
 
-def _item(talk: Talk, args: Mapping[str, str]) -> Outcome:
-    item = information.get(talk.rt, args["code"], talk.language)
+def _item(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
+    item = information.get(talk.rt, conn, args["code"], talk.language)
     if item is None:
         return Outcome("gone")
     published = show_moment(item.published, talk.rt.settings.timezone)
     return Outcome("ok", {"text": item.text, "source": item.source, "published": published, "item": item.code})
 
 
-def _tickets(talk: Talk, _args: Mapping[str, str]) -> Rows:
-    found = aspirations.own(talk.rt, talk.number.id)
+def _tickets(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Rows:
+    found = aspirations.own(conn, talk.number.id)
     return Rows(tuple(Row(one.ticket, slots={"ticket": show_ticket(one.ticket), "state": one.state}) for one in found))
 
 
-def _ticket(talk: Talk, args: Mapping[str, str]) -> Outcome:
-    aspiration = aspirations.find(talk.rt, args["ticket"])
+def _ticket(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
+    digits = parse_ticket(args["ticket"])
+    aspiration = aspirations.get(conn, digits) if digits else None
     if aspiration is None:
         return Outcome("gone")
-    if aspiration.number_id != talk.number.id:
+    if not follow.is_concerned(conn, talk.number.id, aspiration):
         return Outcome("foreign", {"ticket": show_ticket(aspiration.ticket), "state": aspiration.state})
     return Outcome("ok", status_slots(talk, aspiration))
+
+
+def _similar(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
+    chosen = (args["kind"], args["category"], args["area"], args["words"])
+    alike = follow.find_alike(talk.rt, conn, talk.number.id, *chosen)
+    if alike is None:
+        return Outcome("none")
+    slots = {"ticket": show_ticket(alike.ticket), "similar_words": alike.words, "office": alike.office}
+    return Outcome("ok", {**slots, "count": str(alike.count)})
 
 
 def status_slots(talk: Talk, aspiration: Aspiration) -> dict[str, str]:
@@ -59,10 +72,19 @@ def status_slots(talk: Talk, aspiration: Aspiration) -> dict[str, str]:
     }
 
 
-NEEDS: dict[str, Callable[[Talk, Mapping[str, str]], Rows | Outcome]] = {
-    "areas": _areas,
-    "items": _items,
-    "item": _item,
-    "tickets": _tickets,
-    "ticket": _ticket,
+NEEDS: dict[Lookup, Callable[[Talk, Connection, Mapping[str, str]], Rows | Outcome]] = {
+    Lookup.AREAS: _areas,
+    Lookup.ITEMS: _items,
+    Lookup.ITEM: _item,
+    Lookup.TICKETS: _tickets,
+    Lookup.TICKET: _ticket,
+    Lookup.SIMILAR: _similar,
+    Lookup.TOPICS: mine.topic_rows,
+    Lookup.MY_DATA: mine.copy,
+    Lookup.VIEWS: mine.view_rows,
+    Lookup.RUMOURS: hoax.latest,
+    Lookup.RUMOUR: hoax.result,
+    Lookup.OFFICIAL: desk.standing,
+    Lookup.OFFICIAL_TICKETS: desk.ticket_rows,
+    Lookup.OFFICIAL_TICKET: desk.ticket,
 }

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from gateway.aspirations import follow
 from gateway.aspirations import store as aspirations
 from gateway.db import Connection
+from gateway.dialogue import hoax
 from gateway.dialogue.lookups import status_slots
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
@@ -23,7 +25,9 @@ def info(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
 
 
 def send_item(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
-    """`1 SMS-kan`: the item as an SMS, once for this hop."""
+    """`1 SMS-kan`: the item, or the result of a rumour, as an SMS, once for this hop."""
+    if args.get("claim"):
+        return hoax.send(talk, conn, args)
     item = information.get(conn, args["item"], talk.language, talk.rt.now())
     if item is None:
         return Done("gone")
@@ -51,7 +55,7 @@ def status(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
         aspiration = own[0]
     if aspiration is None:
         return Done("gone", text=talk.say("sms.status_gone"))
-    if aspiration.number_id != talk.number.id:
+    if not follow.is_concerned(conn, talk.number.id, aspiration):
         shown = {"ticket": show_ticket(aspiration.ticket), "state": aspiration.state.value}
         return Done("foreign", text=talk.say("sms.status_foreign", **shown))
     slots = {**status_slots(talk, aspiration), "ussd": talk.rt.settings.ussd_code}

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from gateway.db import Connection
-from gateway.dialogue import actions, lookups, track
+from gateway.dialogue import actions, left, lookups, track
+from gateway.dialogue.hearing import hear
 from gateway.dialogue.talk import Talk, find_resident
 from gateway.dialogue.typed import STAR, Point
 from gateway.inbox import store as inbox
-from gateway.kernel.text import redact
 from gateway.numbers import store as numbers
 from gateway.outbox.service.post import wake_replies
 from gateway.reference import service as reference
@@ -19,8 +19,6 @@ from gateway.runtime import Runtime
 from menus import engine
 from menus.book import Book
 from menus.model import Input, Outcome, Rows, State, Turn
-
-_LONGEST_INPUT = 1600
 
 
 @dataclass(frozen=True)
@@ -46,15 +44,13 @@ class Stage:
         """The first screen, or the one that a deep dial leads to."""
         return engine.start(self.book, self.facts, self.facts["language"], dialled=dialled, notice=notice)
 
+    def offer(self, offered: left.Offer) -> Turn:
+        """The screen that offers to take a dropped report up again."""
+        return engine.start(self.book, self.facts, self.facts["language"], left.SCREEN, slots=offered.slots)
+
     def step(self, state: State, typed: str) -> Turn:
-        """What the engine makes of one input: of free text only what may be stored, of a choice not its stray stars."""
-        screen = self.book.screens.get(state.screen)
-        said = redact(typed[:_LONGEST_INPUT]).text
-        if screen is None or screen.take is None:
-            said = said.strip(f"{STAR}# ")
-        elif not any(letter.isalnum() for letter in said):
-            said = ""
-        return engine.step(self.book, state, Input(said), self.facts)
+        """What the engine makes of one input."""
+        return engine.step(self.book, state, hear(self.book, state, typed), self.facts)
 
     def show(self, state: State) -> Turn:
         """The screen of a state once more, with what it stands on asked again where that was not known yet."""
@@ -66,8 +62,12 @@ class Stage:
         had_effect = False
         while turn.need or turn.effect:
             talk = self._talk(turn.state.language)
+            # Read now, if they must be: a transaction that waits for a second connection may empty the pool.
+            reference.areas(self.rt)
             if turn.need:
-                turn = engine.step(self.book, turn.state, lookups.meet(talk, turn.need), self.facts)
+                with self.rt.engine.begin() as conn:
+                    found = lookups.meet(talk, conn, turn.need)
+                turn = engine.step(self.book, turn.state, found, self.facts)
             else:
                 had_effect = True
                 turn = self._perform(talk, turn)
@@ -81,16 +81,16 @@ class Stage:
         That other hop may be this one, sent twice, or one that was typed beside it; neither may have a second effect.
         """
         assert turn.effect is not None
-        # Read now, if they must be: a transaction that waits for a second connection may empty the pool.
-        reference.areas(self.rt)
         with self.rt.engine.begin() as conn:
             row = inbox.hold_session(conn, self.provider, self.session_id)
             if row and row.state is not None and row.consumed > self.base.length:
                 state = State.from_json(row.state)
                 return engine.step(self.book, state, Input("") if state.waiting else Rows(()), self.facts)
             done = actions.act(talk, conn, turn.effect.action, turn.effect.args)
+            # Whoever looks next within this hop must see what the act has changed.
+            self.__dict__.pop("_person", None)
             turn = engine.step(self.book, turn.state, Outcome(done.outcome, done.slots), self.facts)
-            self.checkpoint(conn, turn, Point.of(self.text))
+            self.checkpoint(conn, turn, Point.of(self.text, self.base.key))
         return turn
 
     def replay(self, state: State, typed: str) -> Turn:
@@ -121,7 +121,8 @@ class Stage:
     def _talk(self, language: str) -> Talk:
         number, resident = self._person
         # The session's text makes what a hop does unique, so the same hop sent twice has the same cause.
-        mark = hashlib.blake2b(f"{self.session_id}\0{self.text}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+        said = f"{self.session_id}\0{self.text}".encode("utf-8", "replace")
+        mark = hashlib.blake2b(said, digest_size=16, key=self.base.key).hexdigest()
         return Talk(
             rt=self.rt,
             number=number,
@@ -130,4 +131,5 @@ class Stage:
             channel="ussd",
             cause=f"ussd:{self.provider}:{mark}",
             received_at=self.rt.now(),
+            by_menu=True,
         )

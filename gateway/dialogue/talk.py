@@ -22,7 +22,7 @@ class Talk:
     """One thing said by one person.
 
     cause: what makes its effects unique (`ussd:africastalking:…`, `inbound:17`); way: where an SMS answer goes back;
-    first: nothing was ever heard from this number before.
+    first: nothing was ever heard from this number before; by_menu: asked on a screen, which words the answer.
     """
 
     rt: Runtime
@@ -34,6 +34,7 @@ class Talk:
     received_at: datetime
     way: Way | None = None
     first: bool = False
+    by_menu: bool = False
 
     @property
     def areas(self) -> AreaBook:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from gateway.aspirations import store as aspirations
 from gateway.db import Connection
-from gateway.dialogue import actions, standing
+from gateway.dialogue import actions, sms_menu, standing, texted
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk, find_resident, language_of
 from gateway.inbox import store as inbox
@@ -89,8 +89,13 @@ def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> str:
     if arrived.carrier_opt:
         return _obey_carrier(talk, conn, arrived)
     command = parse(arrived.body, talk.areas)
-    # `typed` is what stood where a name or a ticket was due and is none, so that the answer can say so.
-    done = actions.act(talk, conn, command.action, {"typed": command.rest, **command.args})
+    done = sms_menu.take_words(questions.open_for(conn, number.id, rt.now()), command, arrived.body)
+    if done is None:
+        # `typed` is what stood where a name or a ticket was due and is none, so that the answer can say so.
+        said = {"typed": command.rest, **command.args, "said": arrived.body}
+        done = actions.act(talk, conn, command.action, said)
+    if done.menu:
+        done = texted.walk(talk, conn, done.menu)
     if done.text:
         _reply(talk, conn, done, command.word)
     if arrived.had_identity:

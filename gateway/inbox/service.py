@@ -9,6 +9,7 @@ from gateway.numbers import store as numbers
 from gateway.providers.base import Inbound
 from gateway.runtime import Runtime
 from gateway.state import queue
+from menus.keywords import unwrap
 
 _LONGEST = 2000
 _OVERLAP, _FARTHEST = timedelta(minutes=5), timedelta(hours=24)
@@ -21,7 +22,9 @@ def take(rt: Runtime, provider: str, event: Inbound) -> bool:
     down: the clock finds the message later.
     """
     # Redacted before it is cut, so that no half of a number is left at the end.
-    redacted = text.redact(event.text[: 4 * _LONGEST])
+    body = event.text[: 4 * _LONGEST]
+    # A wrapped body is unwrapped first: base64 would hide an identity number from the redaction.
+    redacted = text.redact(unwrap(body) or body)
     number = phone.normalise(event.sender, rt.settings.region)
     with rt.engine.begin() as conn:
         number_id = numbers.ensure(conn, rt.vault, number).id if number else None

@@ -64,12 +64,13 @@ _HOLD_SESSION = statement("""
     WHERE provider = :provider AND session_id = :session_id FOR UPDATE
 """)
 _CHECKPOINT = statement("""
-    UPDATE ussd_sessions SET state = CAST(:state AS jsonb), consumed = :consumed
+    UPDATE ussd_sessions SET state = CAST(:state AS jsonb), consumed = :consumed, noted_at = coalesce(:now, noted_at),
+        checkpoint_at = :checkpoint_at
     WHERE provider = :provider AND session_id = :session_id AND (:anew OR consumed <= :consumed)
 """)
 _RENEW = statement("""
     UPDATE ussd_sessions SET facts = CAST(:facts AS jsonb), state = NULL, consumed = 0, ended_at = NULL, status = NULL,
-        started_at = :now
+        noted_at = NULL, checkpoint_at = NULL, started_at = :now
     WHERE provider = :provider AND session_id = :session_id AND number_id = :number_id
 """)
 _END = statement("""
@@ -216,13 +217,23 @@ def hold_session(conn: Connection, provider: str, session_id: str) -> Restart | 
 
 
 def checkpoint(
-    conn: Connection, provider: str, session_id: str, state: Mapping[str, Any], consumed: int, *, anew: bool = False
+    conn: Connection,
+    provider: str,
+    session_id: str,
+    state: Mapping[str, Any],
+    consumed: int,
+    *,
+    anew: bool = False,
+    now: datetime | None = None,
+    checkpoint_at: datetime | None = None,
 ) -> None:
     """Keep where a dialogue stands, and how many characters of `text` it has used up.
 
     What has used up less never replaces what has used up more, unless `anew` says that the text began over.
+    `checkpoint_at` is set where the dialogue may be taken up again from this state.
     """
-    values = {"provider": provider, "session_id": session_id, "consumed": consumed, "anew": anew}
+    values: dict[str, Any] = {"provider": provider, "session_id": session_id, "consumed": consumed, "anew": anew}
+    values |= {"now": now, "checkpoint_at": checkpoint_at}
     conn.execute(_CHECKPOINT, {**values, "state": json.dumps(dict(state))})
 
 

@@ -37,6 +37,7 @@ _LIST = statement(f"""
     ORDER BY (i.topic = 'alert') DESC, i.valid_from DESC, i.id DESC LIMIT :most
 """)
 _GET = statement(f"SELECT {_COLUMNS} FROM items i WHERE {_HOLDS} AND i.code = :code")
+_TRACE = statement(f"SELECT {_COLUMNS} FROM items i WHERE i.state IN ('published', 'retired') AND i.code = :code")
 _ADD = statement("""
     INSERT INTO items (code, state, topic, area, titles, texts, source, author_id, approver_id, valid_from, valid_until,
                        is_demo, created_at)
@@ -57,6 +58,12 @@ def find(
 def get(conn: Connection, code: str, language: str, now: datetime) -> Item | None:
     """One item that holds now."""
     row = conn.execute(_GET, {"code": code, "language": language, "now": now}).one_or_none()
+    return Item(*row) if row else None
+
+
+def trace(conn: Connection, code: str, language: str) -> Item | None:
+    """An item that was ever published, whether or not it still holds: to tell whether a code is ours."""
+    row = conn.execute(_TRACE, {"code": code, "language": language}).one_or_none()
     return Item(*row) if row else None
 
 

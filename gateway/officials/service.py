@@ -1,6 +1,7 @@
 """Use cases on officials: add, sign in, reissue a token or a card, disable."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from gateway.audit import store as audit
 from gateway.db import Connection
@@ -59,6 +60,45 @@ def sign_in(rt: Runtime, token: str) -> Official | None:
     """The official that holds this token, or None."""
     with rt.engine.begin() as conn:
         return store.by_token(conn, token_hash(token))
+
+
+PIN_TRIES = 3
+PIN_LOCKED = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a PIN came to: `ok` with the official, `wrong` with the tries that are left, `locked`, or `none` there."""
+
+    outcome: str
+    official: Official | None = None
+    left: int = 0
+    locked_now: bool = False
+
+
+def enter(rt: Runtime, conn: Connection, number_id: int, pin: str) -> Entry:
+    """Check a PIN typed on a number, in the caller's transaction, which keeps the count of wrong tries.
+
+    Three wrong ones in a row lock it for half an hour, also the right one. The count is PostgreSQL's, so neither a
+    flushed Redis nor a new session gives another try.
+    """
+    held, now = store.hold_pins(conn, number_id), rt.now()
+    if not held:
+        return Entry("none")
+    locked = max((one.locked_until for one in held if one.locked_until), default=None)
+    if locked and locked > now:
+        return Entry("locked")
+    holder = next((one.official for one in held if one.hash and rules.is_pin(pin.strip(), one.hash)), None)
+    if holder:
+        store.pin_tried(conn, number_id, 0, None)
+        audit.record(conn, now, holder.actor, "sign in", f"official:{holder.id}", channel="ussd")
+        return Entry("ok", holder)
+    failures = held[0].failures + 1
+    is_last = failures >= PIN_TRIES
+    store.pin_tried(conn, number_id, 0 if is_last else failures, now + PIN_LOCKED if is_last else None)
+    act = "lock pin" if is_last else "wrong pin"
+    audit.record(conn, now, "resident", act, f"official:{held[0].official.id}", number_id=number_id)
+    return Entry("locked", locked_now=True) if is_last else Entry("wrong", left=PIN_TRIES - failures)
 
 
 def renew_token(rt: Runtime, official_id: int) -> str:

@@ -1,6 +1,7 @@
 """The tables of officials and their paper cards. Tokens, PINs and card codes are kept as hashes alone."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.db import Connection, statement
@@ -29,6 +30,17 @@ _CELLS = statement("""
     INSERT INTO official_cards (official_id, serial, cell, code_hash)
     SELECT :id, :serial, cell, code_hash
     FROM unnest(CAST(:cells AS text[]), CAST(:hashes AS bytea[])) AS c(cell, code_hash)
+""")
+_ON_NUMBER = statement(
+    f"SELECT {_COLUMNS} FROM officials WHERE number_id = :number_id AND disabled_at IS NULL ORDER BY id"
+)
+_PINS = statement(f"""
+    SELECT {_COLUMNS}, pin_hash, pin_failures, pin_locked_until FROM officials
+    WHERE number_id = :number_id AND disabled_at IS NULL ORDER BY id FOR UPDATE
+""")
+_PIN_TRIED = statement("""
+    UPDATE officials SET pin_failures = :failures, pin_locked_until = :locked_until
+    WHERE number_id = :number_id AND disabled_at IS NULL
 """)
 _FORGET = statement("UPDATE officials SET name = 'erased', disabled_at = coalesce(disabled_at, now()), token_hash = NULL,"
                     " pin_hash = NULL WHERE number_id = :number_id")  # fmt: skip
@@ -69,6 +81,32 @@ def get(conn: Connection, official_id: int) -> Official | None:
     """One official, also a disabled one."""
     row = conn.execute(_BY_ID, {"id": official_id}).one_or_none()
     return _official(tuple(row)) if row else None
+
+
+def on_number(conn: Connection, number_id: int) -> Official | None:
+    """The active official whose phone this is, or None."""
+    row = conn.execute(_ON_NUMBER, {"number_id": number_id}).first()
+    return _official(tuple(row)) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a PIN is checked against: its holder, its hash, wrong tries so far, and until when none is taken."""
+
+    official: Official
+    hash: str | None
+    failures: int
+    locked_until: datetime | None
+
+
+def hold_pins(conn: Connection, number_id: int) -> list[Pin]:
+    """PINs of the active officials on a number, locked to the end of the transaction: guesses take turns."""
+    return [Pin(_official(tuple(row[:6])), *row[6:]) for row in conn.execute(_PINS, {"number_id": number_id})]
+
+
+def pin_tried(conn: Connection, number_id: int, failures: int, locked_until: datetime | None) -> None:
+    """Keep how many wrong tries there were in a row, and until when no further one is taken."""
+    conn.execute(_PIN_TRIED, {"number_id": number_id, "failures": failures, "locked_until": locked_until})
 
 
 def is_active(conn: Connection, official_id: int) -> bool:

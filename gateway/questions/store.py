@@ -11,7 +11,10 @@ from gateway.db import Connection, statement
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question to one number. kind: `join`, `draft`, `category`, `place`, `which`; subject: a ticket, a draft's id."""
+    """One question to one number; subject: a ticket, a draft's id, or nothing.
+
+    kind: `join`, `draft`, `category`, `place`, `words`, `which`, `close` (is the ticket done), `erase`, `menu`.
+    """
 
     id: int
     kind: str
@@ -28,7 +31,8 @@ _ASK = statement("""
          AS q(number_id, subject, payload)
 """)
 _CLOSE_SAME = statement("""
-    UPDATE questions SET closed_at = :now, answer = 'superseded'
+    UPDATE questions SET closed_at = :now, answer = 'superseded',
+        payload = CASE WHEN kind = 'menu' THEN '{}' ELSE payload END
     WHERE number_id = ANY(:number_ids) AND kind = ANY(:kinds) AND closed_at IS NULL
 """)
 _OPEN = statement("""
@@ -39,11 +43,24 @@ _WAITING = statement("""
     SELECT DISTINCT number_id FROM questions
     WHERE number_id = ANY(:number_ids) AND kind = :kind AND closed_at IS NULL AND deadline > :now
 """)
+_RENEW = statement("""
+    UPDATE questions SET payload = CAST(:payload AS jsonb), asked_at = :now, deadline = :deadline
+    WHERE id = :id AND closed_at IS NULL
+""")
+_CLOSE_ABOUT = statement("""
+    UPDATE questions SET closed_at = :now, answer = 'superseded'
+    WHERE number_id = :number_id AND subject = :subject AND kind = ANY(:kinds) AND closed_at IS NULL
+""")
+# What someone typed into a menu is kept as long as the menu is open.
 _CLOSE = statement("""
-    UPDATE questions SET closed_at = :now, answer = :answer WHERE id = :id AND closed_at IS NULL
+    UPDATE questions SET closed_at = :now, answer = :answer,
+        payload = CASE WHEN kind = 'menu' THEN '{}' ELSE payload END
+    WHERE id = :id AND closed_at IS NULL
 """)
 _EXPIRE = statement("""
-    UPDATE questions SET closed_at = :now, answer = 'expired' WHERE closed_at IS NULL AND deadline <= :now
+    UPDATE questions SET closed_at = :now, answer = 'expired',
+        payload = CASE WHEN kind = 'menu' THEN '{}' ELSE payload END
+    WHERE closed_at IS NULL AND deadline <= :now
     RETURNING kind, subject
 """)
 _FORGET = statement("UPDATE questions SET payload = '{}', answer = NULL WHERE number_id = :number_id")
@@ -100,6 +117,18 @@ def waiting(conn: Connection, number_ids: Sequence[int], kind: str, now: datetim
 def close(conn: Connection, question_id: int, now: datetime, answer: str) -> bool:
     """Close a question with what became of it; False where it was closed already."""
     return bool(conn.execute(_CLOSE, {"id": question_id, "now": now, "answer": answer}).rowcount)
+
+
+def renew(conn: Connection, question_id: int, payload: Mapping[str, Any], now: datetime, deadline: datetime) -> None:
+    """Ask an open question anew, with what it stands on now."""
+    values = {"id": question_id, "payload": json.dumps(dict(payload)), "now": now, "deadline": deadline}
+    conn.execute(_RENEW, values)
+
+
+def close_about(conn: Connection, number_id: int, subject: str, kinds: Sequence[str], now: datetime) -> None:
+    """Close what was asked about a ticket, where its answer came another way."""
+    values = {"number_id": number_id, "subject": subject, "kinds": list(kinds), "now": now}
+    conn.execute(_CLOSE_ABOUT, values)
 
 
 def expire(conn: Connection, now: datetime) -> list[tuple[str, str]]:

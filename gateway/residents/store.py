@@ -24,14 +24,16 @@ class Resident:
 
 
 # Someone who stopped stays stopped, and someone active is not made to confirm again. The suppression counts even
-# where no row stood here before: a number that said BERHENTI to us is known by that alone.
+# where no row stood here before: a number that said BERHENTI to us is known by that alone, and an erased one by its hash.
 _REGISTER = statement("""
     WITH given AS (
         SELECT * FROM json_to_recordset(CAST(:people AS json)) AS g(number_id bigint, name text, area text, rt text,
             rw text, language text, topics text[], groups text[], state text)),
     judged AS (
         SELECT g.*, EXISTS (SELECT 1 FROM suppressions s WHERE s.number_id = g.number_id
-                            AND s.scope IN ('notices', 'all')) AS has_stopped
+                            AND s.scope IN ('notices', 'all'))
+                    OR EXISTS (SELECT 1 FROM numbers n JOIN erased_hashes e ON e.hash = n.lookup
+                               WHERE n.id = g.number_id) AS has_stopped
         FROM given g),
     written AS (
         INSERT INTO residents AS r (number_id, name, area, rt, rw, language, topics, groups, state, is_demo,
@@ -56,6 +58,12 @@ _CONSENT = statement("""
 _ONE_CONSENT = statement("""
     INSERT INTO consents (number_id, how, given, text_version, language, answer, by, at)
     VALUES (:number_id, :how, :given, :version, :language, :answer, 'resident', :now)
+""")
+_WELCOME_BACK = statement("""
+    DELETE FROM erased_hashes WHERE hash = (SELECT lookup FROM numbers WHERE id = :number_id)
+""")
+_CONSENTED = statement("""
+    SELECT at FROM consents WHERE number_id = :number_id AND given ORDER BY id DESC LIMIT 1
 """)
 _FIND = statement("SELECT id, number_id, area, language, state, topics FROM residents WHERE number_id = :number_id")
 _SUBSCRIBE = statement("""
@@ -133,8 +141,15 @@ def subscribe(
     """The person's own yes, by SMS or USSD: active at once, with the consent on record. No `topics` leaves them be."""
     subscribed = {"number_id": number_id, "area": area, "language": language, "topics": list(topics), "now": now}
     conn.execute(_SUBSCRIBE, subscribed)
+    conn.execute(_WELCOME_BACK, {"number_id": number_id})
     values = {"number_id": number_id, "how": how, "given": True, "answer": answer, "language": language}
     conn.execute(_ONE_CONSENT, {**values, "version": CONSENT_VERSION, "now": now})
+
+
+def consented_at(conn: Connection, number_id: int) -> datetime | None:
+    """When the person last said yes; None where that is on no record."""
+    found: datetime | None = conn.execute(_CONSENTED, {"number_id": number_id}).scalar()
+    return found
 
 
 def stop(conn: Connection, number_id: int, how: str, answer: str | None, language: str, now: datetime) -> None:

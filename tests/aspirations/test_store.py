@@ -48,12 +48,13 @@ def test_what_was_missing_is_filled_in_and_the_rest_left_alone(rt: Runtime, fili
     assert (found.area, found.rw, found.category, found.state) == (TIRTO, "2", "roads", State.VERIFYING)
 
 
-def test_forgetting_blanks_words_everywhere_and_keeps_the_ticket(
+def test_forgetting_blanks_the_words_of_what_is_settled_and_keeps_the_ticket(
     rt: Runtime, filing: Make, file: File, add: Add
 ) -> None:
     made, _ = file(filing("1", "rahasia saya"))
     add(made.ticket)
     with rt.engine.begin() as conn:
+        store.move(conn, made.id, made.state, State.ARCHIVED, rt.now())
         store.add_draft(conn, made.number_id, "complaint", "rahasia lain", rt.now(), {"name": "Sri"})
         assert [row["body"] for row in store.about(conn, made.number_id)] == ["rahasia saya"]
         store.forget(conn, made.number_id)

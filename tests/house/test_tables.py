@@ -16,6 +16,7 @@ from gateway.dialogue.actions import HANDLERS
 from gateway.kernel.vault import Vault
 from gateway.local.postgres import plain
 from gateway.numbers import store as numbers
+from gateway.privacy import service as privacy
 from gateway.providers import PROVIDERS
 from gateway.runtime import Runtime
 from gateway.state.queue import JOBS, LANES
@@ -37,6 +38,11 @@ OWNERS = {
     "consents": "gateway.residents.store",
     "aspirations": "gateway.aspirations.store",
     "drafts": "gateway.aspirations.store",
+    "aspiration_supporters": "gateway.aspirations.store",
+    "call_backs": "gateway.residents.calls",
+    "rumour_askers": "gateway.rumours.store",
+    "forged_codes": "gateway.rumours.store",
+    "erasures": "gateway.privacy.store",
     "handset_messages": "gateway.handsets.store",
     "audit": "gateway.audit.store",
     "numbers": "gateway.numbers.store",
@@ -67,8 +73,12 @@ def test_every_forget_of_the_house_is_known_here(modules: list[Path]) -> None:
             tree = ast.parse((CHECKOUT / path).read_text(encoding="utf-8"))
             if any(isinstance(node, ast.FunctionDef) and node.name == "forget" for node in tree.body):
                 found.add(".".join(path.with_suffix("").parts))
-    # What looks across all tables, once it is there, calls these and is none of them.
-    assert found - {"gateway.privacy.service"} == set(OWNERS.values())
+    # What looks across all tables calls these and is none of them.
+    assert found - {privacy.__name__} == set(OWNERS.values())
+
+
+def test_erasing_a_person_forgets_them_in_every_table() -> None:
+    assert {owner.__name__ for owner in privacy.OWNERS} | {numbers.__name__} == set(OWNERS.values())
 
 
 @pytest.mark.parametrize("name", sorted(set(OWNERS.values())))

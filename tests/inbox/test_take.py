@@ -33,6 +33,8 @@ def rows(rt: Runtime) -> list[tuple[object, ...]]:
     [
         ("plain words", "LAPOR lampu mati", "LAPOR lampu mati", False),
         ("an identity number", "NIK 3375014107900001", "NIK [NIK]", True),
+        ("an identity number that base64 would hide", "TEFQT1IgTklLIHNheWEgMzM3NTAxNDEwNzkwMDAwMSBsYW1wdSBtYXRp",
+         "LAPOR NIK saya [NIK] lampu mati", True),
         ("NUL and invalid characters", "a\x00b\ud800", "ab?", False),
         ("nothing", "", "", False),
         ("more than anyone writes is cut", "x" * 5000, "x" * 2000, False),

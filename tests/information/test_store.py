@@ -61,7 +61,8 @@ def items(rt: Runtime, people: tuple[int, int]) -> None:
     ],
 )  # fmt: skip
 def test_finds(rt: Runtime, label: str, topic: str, area: str, codes: list[str]) -> None:
-    assert [item.code for item in service.find(rt, topic, area, "id")] == codes, label
+    with rt.engine.begin() as conn:
+        assert [item.code for item in service.find(rt, conn, topic, area, "id")] == codes, label
 
 
 @pytest.mark.usefixtures("items")
@@ -74,25 +75,26 @@ def test_alerts_come_before_what_is_newer(rt: Runtime) -> None:
 
 @pytest.mark.usefixtures("items")
 def test_the_alert_of_an_area_is_its_title_in_the_language(rt: Runtime) -> None:
-    assert service.alert(rt, TIRTO, "jv") == "Irah I4"
-    assert service.alert(rt, MEDONO, "jv") == ""
+    with rt.engine.begin() as conn:
+        assert service.alert(rt, conn, TIRTO, "jv") == "Irah I4"
+        assert service.alert(rt, conn, MEDONO, "jv") == ""
 
 
 @pytest.mark.usefixtures("items")
 def test_one_item_in_a_language_it_lacks_falls_back_to_indonesian(rt: Runtime) -> None:
-    item = service.get(rt, "I1", "jv")
-    assert item
-    assert (item.title, item.text, item.source) == ("Irah I1", "Isi I1", "DPUPR")
-    assert service.get(rt, "I5", "id") is None
-    assert service.get(rt, "I6", "id") is None
-    assert service.get(rt, "nothing", "id") is None
+    with rt.engine.begin() as conn:
+        item = service.get(rt, conn, "I1", "jv")
+        assert item
+        assert (item.title, item.text, item.source) == ("Irah I1", "Isi I1", "DPUPR")
+        assert [service.get(rt, conn, code, "id") for code in ("I5", "I6", "nothing")] == [None] * 3
 
 
 def test_publishing_twice_changes_nothing_and_nobody_approves_their_own(rt: Runtime, people: tuple[int, int]) -> None:
     with rt.engine.begin() as conn:
         publish(conn, rt, people, "I1", "services", CITY)
         publish(conn, rt, people, "I1", "health", MEDONO)
-    item = service.get(rt, "I1", "id")
+    with rt.engine.begin() as conn:
+        item = service.get(rt, conn, "I1", "id")
     assert item
     assert item.topic == "services"
     with pytest.raises(IntegrityError), rt.engine.begin() as conn:

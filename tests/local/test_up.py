@@ -23,8 +23,10 @@ Processes = Callable[[Path], set[int]]
 
 # Starts everything as `python -m gateway up` does.
 UP = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
+# Whoever runs the tests under nohup has SIGHUP ignored, which `up` honours; here it must be heard.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from config.settings import SettingsError
 from gateway.local.places import LocalError
 from gateway.local.up import up

@@ -92,6 +92,7 @@ ANSWERS: Mapping[Lookup, Said] = {
     Lookup.ITEM: Outcome("ok", {"item": "B27", "text": ITEM, "source": "BPBD", "published": "12/6 09.10"}),
     Lookup.TICKETS: Rows((Row("2719089", slots={"ticket": "271-908-9", "state": "in_progress"}),)),
     Lookup.TICKET: Outcome("ok", TICKET),
+    Lookup.SIMILAR: Outcome("none"),
 }
 
 

@@ -1,13 +1,18 @@
 """Dialogues: what a person types, what is shown, and what is done on the way."""
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from menus.model import Action, Lookup, Outcome, Row, Rows
+from menus.engine import step
+from menus.model import Action, Input, Lookup, Outcome, Row, Rows
 
 Person = Any
+PART = re.compile(r"Kabar nomor \d+ ")
+TICKET = {"ticket": "271-908-9", "state": "in_progress", "office": "DPUPR", "since": "13/6", "due": "26/6"}
 
 # Label, inputs, how the last screen begins, the screen it is.
 WALKS = [
@@ -45,7 +50,7 @@ WALKS = [
     ("00 goes home from anywhere", ["2", "1", "1", "00"], "KIM Kota", "home"),
     ("an empty input shows the screen again", ["2", "  "], "LAPOR & USUL", "report"),
     ("a dot behind the number is forgiven", ["2."], "LAPOR & USUL", "report"),
-    ("a number that is not offered says what is", ["4"], "Pilihan tidak ada. Balas angka 1-3,5,7.\nKIM", "home"),
+    ("a number that is not offered says what is", ["6"], "Pilihan tidak ada. Balas angka 1-5,7.\n", "home"),
     ("9 on a single page is no choice", ["9"], "Pilihan tidak ada.", "home"),
     ("words where a number is asked for", ["lapor"], "Pilihan tidak ada.", "home"),
     ("after four wrong inputs the menu still stands", ["x"] * 4, "Pilihan tidak ada.", "home"),
@@ -76,7 +81,11 @@ REPORT = {
     "area": "33.75.01.1006",
     "words": "lampu *mati*",
     "confidential": "no",
+    "landmark": "",
+    "behalf": "no",
 }
+PROPOSAL = REPORT | {"kind": "proposal", "category": "", "words": "pos ronda"}
+DRAFT = {name: value for name, value in REPORT.items() if name != "words"}
 EFFECTS = [
     ("a report", ["2", "1", "1", "1", "lampu *mati*", "1"], Action.FILE_ASPIRATION, REPORT),
     ("a report with the number hidden", ["2", "1", "1", "1", "lampu *mati*", "3"], Action.FILE_ASPIRATION,
@@ -84,13 +93,19 @@ EFFECTS = [
     ("a confidential report", ["2", "4", "1", "1", "lampu *mati*", "1"], Action.FILE_ASPIRATION,
      REPORT | {"confidential": "yes"}),
     ("a proposal has no category", ["2", "2", "1", "pos ronda", "1"], Action.FILE_ASPIRATION,
-     {"kind": "proposal", "category": "", "area": "33.75.01.1006", "words": "pos ronda", "confidential": "no"}),
+     PROPOSAL),
     ("a category chosen, then left, is forgotten", ["2", "1", "1", "0", "0", "2", "1", "pos", "1"], Action.FILE_ASPIRATION,
-     {"kind": "proposal", "category": "", "area": "33.75.01.1006", "words": "pos", "confidential": "no"}),
+     PROPOSAL | {"words": "pos"}),
     ("a question about another place", ["2", "3", "2", "1", "1", "kapan?", "1"], Action.FILE_ASPIRATION,
-     {"kind": "question", "category": "", "area": "33.75.01.1002", "words": "kapan?", "confidential": "no"}),
+     PROPOSAL | {"kind": "question", "area": "33.75.01.1002", "words": "kapan?"}),
     ("a report by SMS", ["2", "1", "2", "1", "1"], Action.DRAFT_BY_SMS,
-     {"kind": "complaint", "category": "flood", "area": "33.75.01.1006", "confidential": "no"}),
+     DRAFT | {"category": "flood"}),
+    ("a report for someone else, at a landmark", ["2", "5", "1", "3", "dekat pasar", "lampu *mati*", "1"],
+     Action.FILE_ASPIRATION, REPORT | {"area": "", "landmark": "dekat pasar", "behalf": "yes"}),
+    ("a landmark given up for a kelurahan", ["2", "1", "1", "3", "pasar", "0", "0", "2", "1", "4", "lampu *mati*", "1"],
+     Action.FILE_ASPIRATION, REPORT),
+    ("a landmark where kelurahan are listed", ["2", "1", "1", "2", "5", "dekat pasar", "lampu *mati*", "1"],
+     Action.FILE_ASPIRATION, REPORT | {"area": "", "landmark": "dekat pasar"}),
     ("an item by SMS", ["1", "1", "1", "1"], Action.SEND_BY_SMS, {"item": "B27"}),
     ("details to a ticket", ["3", "1", "1", "dekat mushola"], Action.ADD_TO_ASPIRATION,
      {"ticket": "271-908-9", "words": "dekat mushola"}),
@@ -220,3 +235,83 @@ def test_answer_to_a_need(resident: Person, inputs: list[str], need: Lookup, sai
     resident.answers = {**resident.answers, need: said}
     resident.dials()
     assert resident.types(*inputs).startswith(begins)
+
+
+def test_a_pin_is_in_the_effect_alone(resident: Person) -> None:
+    resident.facts = {**resident.facts, "official": "yes"}
+    resident.dials()
+    resident.outcome = Outcome("wrong", {"left": "2"})
+    shown = resident.types("8", "246810")
+    assert [(effect.action, dict(effect.args)) for effect in resident.effects] == [(Action.SIGN_IN, {"pin": "246810"})]
+    assert "246810" not in shown + json.dumps(resident.state.to_json())
+    resident.turn = step(resident.book, resident.state, Input("246810"), resident.facts)
+    assert "246810" not in json.dumps(resident.turn.state.to_json())
+
+
+def test_a_pin_that_is_1_or_9_is_a_pin(resident: Person) -> None:
+    resident.facts = {**resident.facts, "official": "yes"}
+    resident.dials()
+    resident.outcome = Outcome("wrong", {"left": "2"})
+    resident.types("8", "9", "1")
+    assert [effect.args["pin"] for effect in resident.effects] == ["9", "1"]
+
+
+def test_whoever_signed_in_is_not_asked_again_in_this_session(resident: Person) -> None:
+    resident.facts = {**resident.facts, "official": "yes"}
+    resident.answers = {**resident.answers, Lookup.OFFICIAL: Outcome("ok", {"role": "kim", "fresh": "7", "late": "2"})}
+    resident.dials()
+    resident.outcome = Outcome("ok", {"role": "kim"})
+    resident.types("8", "246810", "00", "8")
+    assert resident.state.screen == "official"
+    assert len(resident.effects) == 1
+
+
+def test_what_is_found_decides_which_screen_shows_it_and_0_goes_back_to_the_list(resident: Person) -> None:
+    resident.answers = {**resident.answers, Lookup.TICKET: Outcome("ok", TICKET | {"state": "answered", "news": ""})}
+    resident.dials()
+    assert resident.types("3", "1").startswith("271-908-9: DPUPR menyatakan SELESAI. Benar?\n1 Ya, selesai")
+    resident.types("0")
+    assert resident.state.screen == "tickets"
+
+
+CLOSED = [
+    ("neither office nor news", {"office": "", "news": ""}, "271-908-9 dinyatakan SELESAI. Benar?"),
+    ("news alone", {"office": "", "news": "lampu diganti"}, "271-908-9 dinyatakan SELESAI, lampu diganti. Benar?"),
+    ("both", {"news": "lampu diganti"}, "271-908-9: DPUPR menyatakan SELESAI, lampu diganti. Benar?"),
+]
+
+
+@pytest.mark.parametrize(("found", "begins"), [case[1:] for case in CLOSED], ids=[case[0] for case in CLOSED])
+def test_a_closing_question(resident: Person, found: Mapping[str, str], begins: str) -> None:
+    resident.answers = {**resident.answers, Lookup.TICKET: Outcome("ok", TICKET | {"state": "answered"} | dict(found))}
+    resident.dials()
+    assert resident.types("3", "1").startswith(begins)
+
+
+def test_a_closed_ticket_is_not_hurried(resident: Person) -> None:
+    resident.answers = {**resident.answers, Lookup.TICKET: Outcome("ok", TICKET | {"state": "closed"})}
+    resident.dials()
+    assert "Minta percepat" not in resident.types("3", "1")
+
+
+def test_every_page_under_a_wrong_choice_can_be_read(stranger: Person) -> None:
+    plain = stranger.dials()
+    first = stranger.types("8")
+    second = stranger.types("9")
+    assert first.startswith("Pilihan tidak ada. Balas angka 1-3.\nKIM Kota")
+    shown = [line for line in f"{first}\n{second}".split("\n") if line not in ("9 Lanjut", "0 Keluar 00 Menu")]
+    assert shown[1:] == plain.split("\n")
+    assert stranger.types("9") == first
+    assert stranger.types("2").startswith("Kami simpan")
+
+
+def test_a_wrong_choice_in_a_long_list_hides_no_line(resident: Person) -> None:
+    rows = tuple(Row(f"I{n}", f"Kabar nomor {n} utk seluruh warga kota") for n in range(1, 21))
+    resident.answers = {**resident.answers, Lookup.ITEMS: Rows(rows)}
+    resident.dials()
+    resident.types("1", "5", "9")
+    seen = [resident.types("99")]
+    assert seen[0].startswith("Pilihan tidak ada. Balas angka 1-8,10-21.\n") is ("Kabar nomor 1 " in seen[0])
+    for _ in range(12):
+        seen.append(resident.types("9"))
+    assert {f"Kabar nomor {n} " for n in range(1, 21)} <= {part for page in seen for part in PART.findall(page)}

@@ -55,7 +55,7 @@ def test_someone_from_outside_reports_about_any_kelurahan_and_may_join_later(str
 def test_an_active_alert_changes_the_main_menu(resident: Person) -> None:
     resident.facts = {**resident.facts, "alert": "SIAGA ROB Utara jam 14-18"}
     assert resident.dials().startswith("!SIAGA ROB Utara jam 14-18\n1 Baca peringatan")
-    assert resident.types("8").startswith("Pilihan tidak ada. Balas angka 1-3,5-7.\n")
+    assert resident.types("8").startswith("Pilihan tidak ada. Balas angka 1-7.\n")
     resident.types("1")
     assert dict(resident.needs[-1].args) == {"topic": "alert", "area": "33.75.01.1006"}
     resident.types("0", "6")

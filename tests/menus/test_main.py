@@ -4,13 +4,14 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from menus.__main__ import main
-from menus.loader import PACKAGE
-from menus.model import Lookup, Need, Outcome
-from menus.play import answer
+from menus.loader import PACKAGE, standard
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 class Phone:
@@ -75,37 +76,32 @@ def test_graph_draws_every_screen_and_names_effects_and_conditions() -> None:
     assert phone.shown.startswith("flowchart LR\n")
     for line in ('s_home["home"]', 's_report_done(["report done"])', "s_home -->|2 Lapor & usul| s_report",
                  "s_report_confirm -->|1 Kirim / file_aspiration: ok| s_report_done", "s_home -->|if not known| s_welcome",
-                 "s_move_city -->|if known=guest| s_join_city", "s_report_words -->|words| s_report_confirm",
+                 "s_move_city -->|if known=guest| s_join_city", "s_report_words -->|words| s_report_similar",
                  "s_item -->|item: gone| s_item_gone", "s_items -->|each of items| s_item"):  # fmt: skip
         assert line in phone.shown
 
 
-def test_play_goes_from_consent_to_a_ticket() -> None:
-    phone = Phone("1", "2", "2", "2", "1", "1", "1", "lampu mati", "1")
-    assert run(phone, "play", "--new") == 0
-    assert "[register] area=33.75.02.1007, language=id" in phone.shown
-    assert "END Terkirim. Tiket 271-908-9." in phone.shown
+def test_graph_draws_an_svg_of_every_screen() -> None:
+    phone = Phone()
+    assert run(phone, "graph", "--svg") == 0
+    root = ElementTree.fromstring(phone.shown)  # noqa: S314  (written by ourselves a line above)
+    boxes = {group.get("id"): group for group in root.iter(f"{SVG}g") if group.get("id")}
+    assert set(boxes) == set(standard().screens)
+    spots = {(box.get("x"), box.get("y")) for box in root.iter(f"{SVG}rect")}
+    assert len(spots) == len(boxes)
+    width, height = int(root.get("width", "")), int(root.get("height", ""))
+    for box in root.iter(f"{SVG}rect"):
+        assert int(box.get("x", "")) + int(box.get("width", "")) <= width
+        assert int(box.get("y", "")) + int(box.get("height", "")) <= height
+    titles = [title.text for title in root.iter(f"{SVG}title")]
+    assert "2 Lapor & usul" in titles
 
 
-def test_play_ends_with_its_session() -> None:
-    phone = Phone("0", "1")
-    assert run(phone, "play") == 0
-    assert phone.typed == ["1"]
-
-
-def test_play_shows_lists_items_and_tickets_in_a_language() -> None:
-    phone = Phone("1", "1", "00", "3", "1")
-    assert run(phone, "play", "--language", "jv", "--alert", "SIAGA ROB") == 0
-    assert "CON !SIAGA ROB\n1 Maos pengetan" in phone.shown
-    assert "271-908-9 DIPUN GARAP DPUPR" in phone.shown
-
-
-GONE = [
-    ("an item that is not there", Need(Lookup.ITEM, {"code": "X"})),
-    ("a ticket that is not there", Need(Lookup.TICKET, {"ticket": "1"})),
-]
-
-
-@pytest.mark.parametrize("need", [case[1] for case in GONE], ids=[case[0] for case in GONE])
-def test_what_the_canned_city_does_not_have_is_gone(need: Need) -> None:
-    assert answer(need) == Outcome("gone")
+def test_check_lists_what_awaits_a_native_speaker() -> None:
+    phone = Phone()
+    assert run(phone, "check", "--unreviewed") == 0
+    listed = [line for line in phone.lines if line.endswith("is not reviewed")]
+    assert len(listed) == sum(map(len, standard().unreviewed.values()))
+    file, line, rest = listed[0].split(":", 2)
+    key = rest.split()[0].rpartition(".")[2]
+    assert f"{key}:" in (PACKAGE / file).read_text("utf-8").split("\n")[int(line) - 1].replace('"', "")

@@ -67,7 +67,7 @@ def test_a_willing_city_never_breaks_a_dialogue(typed: list[str], answer: Said, 
         for _ in range(5):
             if not (turn.need or turn.effect):
                 break
-            fitting = rows if turn.need and turn.need.name in ("areas", "items", "tickets") else answer
+            fitting = rows if turn.need and BOOK.screens[turn.state.screen].rows else answer
             turn = step(BOOK, turn.state, fitting, facts)
             assert_sound(turn)
 
@@ -106,7 +106,7 @@ def test_every_screen_fits_with_the_longest_names_and_with_every_line_above_it(n
 
 def test_every_screen_is_reached_by_someone(book: Book) -> None:
     reached = {target for screen in book.screens.values() for _, target in targets_of(screen)}
-    assert set(book.screens) - reached <= {"home", "bye", "give_up", "down", "sorry"}
+    assert set(book.screens) - reached <= {"home", "bye", "give_up", "down", "sorry", "resume"}
 
 
 def test_a_need_is_asked_for_every_screen_that_stands_on_one(book: Book) -> None:

@@ -12,7 +12,8 @@ from gateway.local.postgres import plain
 
 SCHEMA = {
     "columns": """
-        SELECT table_name, column_name, ordinal_position, data_type, is_nullable, column_default, is_identity,
+        SELECT table_name, column_name, row_number() OVER (PARTITION BY table_name ORDER BY ordinal_position), data_type,
+               is_nullable, column_default, is_identity,
                generation_expression FROM information_schema.columns WHERE table_schema = 'public'""",
     "constraints": """
         SELECT conrelid::regclass::text, conname, contype, pg_get_constraintdef(oid) FROM pg_constraint

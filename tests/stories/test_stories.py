@@ -7,11 +7,14 @@ A story is a list of steps on a clock that stands still (Wednesday 4 November 20
   times      say it that often, each time under another id; `sent` is then what comes for all of them
   wait       minutes that pass; questions past their deadline are closed after it
   dials      what is typed on the menu, and `shows`: how the last screen begins
-  tickets, drafts, standing, topics, suppressed, ticket: how things stand (counts, states, scopes, columns)
+  becomes    the state that the newest ticket is in from now on, by staff
+  asks       a question of this kind about the newest ticket, as staff would have it asked
+  tickets, drafts, rumours, standing, topics, suppressed, ticket: how things stand (counts, states, scopes, columns)
 """
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,6 +31,7 @@ from gateway.kernel.codes import show_ticket
 from gateway.kernel.text import measure
 from gateway.numbers import store as numbers
 from gateway.providers.base import Hop, Inbound
+from gateway.questions import store as questions
 from gateway.residents.service import own
 from gateway.runtime import Runtime
 
@@ -37,8 +41,8 @@ STORIES = [
     for file in sorted(Path(__file__).parent.glob("*.yaml"))
     for story in yaml.safe_load(file.read_text("utf-8"))
 ]
-KEYS = {"said", "as", "from", "carrier", "sent", "times", "wait", "dials", "shows"}
-STANDS = {"tickets", "drafts", "standing", "suppressed", "ticket", "topics"}
+KEYS = {"said", "as", "from", "carrier", "sent", "times", "wait", "dials", "shows", "becomes", "asks"}
+STANDS = {"tickets", "drafts", "rumours", "standing", "suppressed", "ticket", "topics"}
 _ids = count(1)
 
 
@@ -56,6 +60,10 @@ class Teller:
         if "wait" in step:
             self.clock.ahead(minutes=step["wait"])
             expire(self.rt)
+        if "becomes" in step:
+            self.becomes(step["becomes"])
+        if "asks" in step:
+            self.asks(step["asks"])
         if "said" in step:
             for _ in range(step.get("times", 1)):
                 self.says(step)
@@ -88,6 +96,15 @@ class Teller:
             screen = hop(self.rt, "africastalking", Hop(session, PERSON, "*".join(typed[:at]), "*546#"))
         assert screen.text.startswith(shows), screen.text
 
+    def becomes(self, state: str) -> None:
+        with self.rt.engine.begin() as conn:
+            conn.execute(statement("UPDATE aspirations SET state = :state"), {"state": state})
+
+    def asks(self, kind: str) -> None:
+        newest, now = self.rows("SELECT number_id, ticket FROM aspirations ORDER BY id")[-1], self.clock()
+        with self.rt.engine.begin() as conn:
+            questions.ask(conn, newest.number_id, kind, newest.ticket, now, now + timedelta(days=10))
+
     def rows(self, sql: str) -> list[Any]:
         with self.rt.engine.begin() as conn:
             return list(conn.execute(statement(sql)))
@@ -97,6 +114,9 @@ class Teller:
 
     def drafts(self, _: Any) -> list[str]:
         return [row.state for row in self.rows("SELECT state FROM drafts ORDER BY id")]
+
+    def rumours(self, _: Any) -> int:
+        return len(self.rows("SELECT id FROM rumours"))
 
     def standing(self, _: Any) -> str:
         found = self.rows("SELECT state FROM residents")

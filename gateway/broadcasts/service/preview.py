@@ -10,8 +10,10 @@ from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.text import measure
+from gateway.outbox.lint import lint, standard
 from gateway.outbox.rules import RESTING, Class
 from gateway.outbox.service.post import quiet
+from gateway.providers.base import is_numeric
 from gateway.residents import store as residents
 from gateway.runtime import Runtime
 from menus import render
@@ -94,7 +96,20 @@ def _warnings(
             found.append(f"Text {language} takes {size.segments} parts; one part holds 160 characters.")
     if (spare := fallback(final)) != "id":
         found.append(f"There is no Indonesian text; people of other languages get the text {spare}.")
+    known, answered = (rt.settings.ussd_code, rt.settings.sms_number), _can_be_answered(rt)
+    for language, text in final.items():
+        warnings = lint(text, standard(), known=known, can_be_answered=answered)
+        found += [f"Text {language} {warning}" for warning in warnings]
     if held:
         local = held.astimezone(rt.settings.timezone)
         found.append(f"Quiet hours: it would begin at {local:%H:%M} on {local:%d/%m}.")
     return found
+
+
+def _can_be_answered(rt: Runtime) -> bool:
+    """Whether an answer to a broadcast reaches us on every route: none of them sends under a name."""
+    for name in {name for route in rt.settings.sms_routes for name in route.providers}:
+        sender = getattr(rt.settings, f"{name}_sender", "")
+        if not (is_numeric(sender) if sender else rt.providers[name].answerable):
+            return False
+    return True

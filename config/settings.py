@@ -133,6 +133,16 @@ class Settings(BaseModel):
     twilio_per_second: Annotated[int, _Rate] = 0
     twilio_concurrency: Annotated[int, _whole(1, 2000)] = 64
 
+    aggregator_description: Annotated[Path | None, _Folder] = None
+    """The YAML file that describes a local company's API; a relative path starts in the checkout."""
+    aggregator_username: str = ""
+    aggregator_api_key: str = Field(default="", repr=False)
+    aggregator_hook_token: str = Field(default="", repr=False)
+    aggregator_sender: str = ""
+    aggregator_base_url: Annotated[str, _Base] = ""
+    aggregator_per_second: Annotated[int, _Rate] = 0
+    aggregator_batch: Annotated[int, _whole(1, 1000)] = 100
+
     bulk_workers: Annotated[int, _whole(1, 64)] = 2
     simulator_hook_token: str = Field(default="", repr=False)
 
@@ -214,7 +224,7 @@ def _cross_faults(written: Mapping[str, str]) -> Iterable[str]:
     if mode == "production":
         if "PUBLIC_URL" not in written:
             yield "PUBLIC_URL: write the address the providers reach us at, such as https://kabar.example.go.id"
-        for name in ("AFRICASTALKING_BASE_URL", "TWILIO_BASE_URL"):
+        for name in ("AFRICASTALKING_BASE_URL", "TWILIO_BASE_URL", "AGGREGATOR_BASE_URL"):
             if _is_plain(written.get(name, "")):
                 yield f"{name}: write an https address; http would send the credentials in the clear"
     try:
@@ -242,6 +252,7 @@ def _missing_credentials(provider: str, written: Mapping[str, str], mode: str) -
     wanted = {
         "africastalking": ("AFRICASTALKING_USERNAME", "AFRICASTALKING_API_KEY", "AFRICASTALKING_HOOK_TOKEN"),
         "twilio": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
+        "aggregator": ("AGGREGATOR_DESCRIPTION", "AGGREGATOR_API_KEY", "AGGREGATOR_HOOK_TOKEN"),
     }[provider]
     missing = [name for name in wanted if name not in written]
     if provider == "twilio" and not {"TWILIO_SENDER", "TWILIO_MESSAGING_SERVICE_SID"} & set(written):

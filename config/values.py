@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 CHECKOUT = Path(__file__).resolve().parent.parent
 """Folder of this checkout; relative paths in settings start here, not in the current folder."""
 
-PROVIDERS = ("simulator", "africastalking", "twilio")
+PROVIDERS = ("simulator", "africastalking", "twilio", "aggregator")
 """Names that SMS_ROUTES may use."""
 
 _ON = frozenset({"on", "1", "true", "yes"})

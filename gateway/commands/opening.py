@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from gateway.kernel.errors import Unavailable
-from gateway.runtime import Runtime, build
+from gateway.runtime import Runtime, build, wire
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -20,6 +20,7 @@ def read_settings() -> Settings:
     if missing := [name for name in ("database_url", "redis_url") if not getattr(settings, name)]:
         names = " and ".join(name.upper() for name in missing)
         raise Unavailable(f"No address for {names}: run `make up` first, which embeds servers, or set it.")
+    wire(settings)
     return settings
 
 

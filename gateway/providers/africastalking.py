@@ -43,6 +43,7 @@ from gateway.providers.base import (
     Outcome,
     Outgoing,
     Receipt,
+    Shape,
     Status,
     Verdict,
     is_numeric,
@@ -157,6 +158,9 @@ class AfricasTalking:
         self._config = config
         self._sdk = _Messaging(config)
         self._client = http.Client(window=IN_FLIGHT, timeout=config.timeout)
+
+    def shape(self, kind: str) -> Shape:
+        return "form"
 
     def verify(self, hook: Hook) -> bool:
         given, ours = hook.query.get("token", ""), self._config.hook_token

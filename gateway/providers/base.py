@@ -17,6 +17,8 @@ NUMERIC: Final = re.compile(r"\+?[0-9]{3,15}")
 E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 CarrierOpt = Literal["STOP", "START", "HELP"]
+Shape = Literal["form", "query", "json"]
+"""How a hook brings its fields: a POST with a form, a GET with a query, a POST with JSON."""
 
 
 class Verdict(StrEnum):
@@ -168,8 +170,8 @@ Event = Inbound | Receipt | Hop | HopEnd | OptOut
 class Hook:
     """One request to /hooks/<provider>/<kind>.
 
-    url: PUBLIC_URL with the raw path and raw query, as the company signed it; form: pairs in the order they came;
-    headers: keys in lower case.
+    url: PUBLIC_URL with the raw path and raw query, as the company signed it; form: pairs in the order they came, by
+    whichever shape; headers: keys in lower case.
     """
 
     kind: str
@@ -241,6 +243,10 @@ class Provider(Protocol):
     def sends_to_demo(self) -> bool: ...
     @property
     def answerable(self) -> bool: ...
+
+    def shape(self, kind: str) -> Shape:
+        """How the company brings the fields of this kind of hook; in JSON a field's name is its path, `data.id`."""
+        ...
 
     def verify(self, hook: Hook) -> bool:
         """Whether the request proves that the company sent it. Never raises."""

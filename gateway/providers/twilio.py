@@ -54,6 +54,7 @@ from gateway.providers.base import (
     Outcome,
     Outgoing,
     Receipt,
+    Shape,
     Status,
     Verdict,
     is_numeric,
@@ -188,6 +189,9 @@ class Twilio:
             # The SDK would look region and edge up in the environment, of which config.settings is the only reader.
             environment={"TWILIO_REGION": ""},
         ).messages
+
+    def shape(self, kind: str) -> Shape:
+        return "form"
 
     def verify(self, hook: Hook) -> bool:
         # A signature over another algorithm needs a shared key's secret where the auth token is; the header only names

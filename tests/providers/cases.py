@@ -5,13 +5,29 @@ from datetime import UTC, datetime
 
 from twilio.request_validator import RequestValidator
 
-from config.settings import Settings
-from gateway.providers.base import Event, Hook, Hop, HopEnd, Inbound, OptOut, Receipt, Status, safe_id
+from config.settings import CHECKOUT, Settings
+from gateway.providers import build as build_provider
+from gateway.providers.base import Event, Hook, Hop, HopEnd, Inbound, OptOut, Provider, Receipt, Status, safe_id
 
 PUBLIC = "https://kabar.example"
 AT_TOKEN, TWILIO_TOKEN, SIMULATOR_TOKEN = "at-hook-token", "twilio-auth-token", "simulator-hook-token"
-SECRETS = (AT_TOKEN, TWILIO_TOKEN, SIMULATOR_TOKEN, "at-api-key")
+LOCAL_TOKEN, LOCAL_KEY = "aggregator-hook-token", "aggregator api/key"
+SECRETS = (AT_TOKEN, TWILIO_TOKEN, SIMULATOR_TOKEN, "at-api-key", LOCAL_TOKEN, LOCAL_KEY, "aggregator%20api%2Fkey")
 NUMBER, OTHER = "+6281100000001", "+6281100000002"
+
+
+DESCRIPTIONS = {
+    "aggregator": CHECKOUT / "config" / "aggregator.example.yaml",
+    "aggregator by json": CHECKOUT / "tests" / "standin" / "jalur.yaml",
+}
+"""One provider, and as many companies as there are descriptions: each of these is tried as if it were a provider."""
+
+
+def build(name: str, given: Settings) -> Provider:
+    """The provider of a case."""
+    if name not in DESCRIPTIONS:
+        return build_provider(name, given)
+    return build_provider("aggregator", given.model_copy(update={"aggregator_description": DESCRIPTIONS[name]}))
 
 
 def settings(base: str = "http://127.0.0.1:9", **changes: object) -> Settings:
@@ -30,6 +46,12 @@ def settings(base: str = "http://127.0.0.1:9", **changes: object) -> Settings:
         "twilio_sender": "+15550001111",
         "twilio_base_url": base,
         "simulator_hook_token": SIMULATOR_TOKEN,
+        "aggregator_description": DESCRIPTIONS["aggregator"],
+        "aggregator_username": "kota",
+        "aggregator_api_key": LOCAL_KEY,
+        "aggregator_hook_token": LOCAL_TOKEN,
+        "aggregator_sender": "KOTA",
+        "aggregator_base_url": base,
     } | changes
     return Settings.model_validate({name: value for name, value in given.items() if value is not None})
 
@@ -56,7 +78,11 @@ class Cases:
     required: dict[str, tuple[str, ...]]
     path: str
     headers: Pairs
-    form: Pairs
+    form: dict[str, object]
+    content_type: str | None = "application/x-www-form-urlencoded"
+    parts: int | None = 1
+    sender: str = "from"
+    numeric: str = "54600"
 
 
 def token_hook(token: str, kind: str, form: Pairs) -> Hook:
@@ -76,6 +102,8 @@ def proven_hook(provider: str, kind: str, form: Pairs, query: Pairs | None = Non
     """A hook as the provider's company itself would send it."""
     if provider == "twilio":
         return signed_hook(kind, form, "&".join(f"{name}={value}" for name, value in (query or {}).items()))
+    if provider in DESCRIPTIONS:
+        return token_hook(LOCAL_TOKEN, kind, form)
     return token_hook(SIMULATOR_TOKEN if provider == "simulator" else AT_TOKEN, kind, form)
 
 
@@ -176,6 +204,60 @@ TWILIO_IN = [
            Receipt("SM1", None, None, Status.SENT, "", "sent"), {"message": "a.b"}),
 ]  # fmt: skip
 
+_PLAIN_REPORT = {"token": LOCAL_TOKEN, "id": "PN1", "ref": "att_1-A", "tujuan": "081100000001", "status": "22"}
+_PLAIN_SMS = {"token": LOCAL_TOKEN, "id": "m-1", "dari": "081100000001", "ke": "54600", "isi": "LAPOR jalan rusak",
+              "waktu": "24/11/2026 10:30:00"}  # fmt: skip
+_PLAIN_AT = {"provider_id": "m-1", "sender": NUMBER, "to": "54600", "text": "LAPOR jalan rusak",
+             "at": datetime(2026, 11, 24, 3, 30, tzinfo=UTC)}  # fmt: skip
+
+
+def _local(label: str, form: Pairs, status: Status, code: str = "", **more: object) -> WireIn:
+    known = {"provider_id": "PN1", "key": "att_1-A", "number": NUMBER, "status": status, "code": code} | more
+    return WireIn(label, "report", form, Receipt(**{"text": form["status"]} | known))
+
+
+PLAIN_IN = [
+    _local("a report of a way station", _PLAIN_REPORT | {"status": "8"}, Status.SENT),
+    _local("a report of delivery", _PLAIN_REPORT, Status.DELIVERED),
+    _local("a report of failure", _PLAIN_REPORT | {"status": "50", "alasan": "ABSEN"}, Status.FAILED, "ABSEN"),
+    _local("a report of an opt-out", _PLAIN_REPORT | {"status": "51", "alasan": "stop"}, Status.FAILED, "stop",
+           opted_out=True),
+    _local("a report of a status nobody has described", _PLAIN_REPORT | {"status": "77"}, Status.UNKNOWN),
+    _local("a report without our own id", _PLAIN_REPORT | {"ref": ""}, Status.DELIVERED, key=None),
+    _local("a report whose own id is none of ours", _PLAIN_REPORT | {"ref": "a.b"}, Status.DELIVERED, key=None),
+    _local("a report with our own id alone", {"ref": "att_1-A", "status": "22"}, Status.DELIVERED, provider_id=None,
+           number=None),
+    _local("a report whose id is no id", _PLAIN_REPORT | {"id": "a b"}, Status.DELIVERED, provider_id=safe_id("a b")),
+    WireIn("an SMS with local time", "sms", _PLAIN_SMS, Inbound(**_PLAIN_AT)),
+    WireIn("an SMS with a time that is none", "sms", _PLAIN_SMS | {"waktu": "31/31/2026"},
+           Inbound(**_PLAIN_AT | {"at": None})),
+    WireIn("an SMS with id and sender alone", "sms", {"id": "m-1", "dari": "3636"}, Inbound("m-1", "3636", None, "")),
+]  # fmt: skip
+
+_JSON_REPORT = {"event.id": "JB1", "event.ref": "att_1-A", "event.to": NUMBER[1:], "event.state": "DELIVERED"}
+_JSON_SMS = {"from": NUMBER[1:], "to": "54600", "text": "LAPOR jalan rusak", "received_at": "2026-11-24T10:30:00"}
+_JSON_ID = safe_id("\n".join((NUMBER[1:], "54600", "2026-11-24T10:30:00", "LAPOR jalan rusak")))
+_JSON_AT = {"provider_id": _JSON_ID, "sender": NUMBER, "to": "54600", "text": "LAPOR jalan rusak",
+            "at": datetime(2026, 11, 24, 3, 30, tzinfo=UTC)}  # fmt: skip
+
+
+def _event(state: str, status: Status, reason: str = "") -> WireIn:
+    event = Receipt("JB1", "att_1-A", NUMBER, status, reason, state, opted_out=reason == "OPTED_OUT")
+    return WireIn(f"a report {state}", "report", _JSON_REPORT | {"event.state": state, "event.reason": reason}, event)
+
+
+JSON_IN = [
+    _event("SUBMITTED", Status.SENT),
+    _event("delivered", Status.DELIVERED),
+    _event("UNDELIVERED", Status.FAILED, "ABSENT"),
+    _event("EXPIRED", Status.FAILED, "OPTED_OUT"),
+    _event("PARKED", Status.UNKNOWN),
+    WireIn("an SMS that brings no id is known by its moment", "sms", _JSON_SMS, Inbound(**_JSON_AT)),
+    WireIn("an SMS with a zone of its own", "sms", _JSON_SMS | {"received_at": "2026-11-24T03:30:00Z"},
+           Inbound(**_JSON_AT | {"provider_id": safe_id("\n".join((NUMBER[1:], "54600", "2026-11-24T03:30:00Z",
+                                                                   "LAPOR jalan rusak")))})),
+]  # fmt: skip
+
 _AT_REQUIRED = {
     "ussd": ("sessionId", "phoneNumber"),
     "ussd-end": ("sessionId",),
@@ -200,6 +282,8 @@ CASES = {
         headers={"authorization": "Basic QUMwMTIzOnR3aWxpby1hdXRoLXRva2Vu", "accept": "application/json"},
         form={"To": NUMBER, "From": "+15550001111", "Body": "Halo & awas: 100% é",
               "StatusCallback": f"{PUBLIC}/hooks/twilio/report?message=att_1-A"},
+        sender="From",
+        numeric="+15550001111",
     ),
     "simulator": Cases(
         wire_in=AFRICASTALKING_IN,
@@ -208,5 +292,27 @@ CASES = {
         headers={"apikey": SIMULATOR_TOKEN, "accept": "application/json"},
         form={"username": "simulator", "to": NUMBER, "from": "54600", "message": "Halo & awas: 100% é",
               "bulkSMSMode": "1"},
+    ),
+    "aggregator": Cases(
+        wire_in=PLAIN_IN,
+        required={"report": ("status", "id"), "sms": ("id", "dari")},
+        path="/api/kirim",
+        headers={},
+        form={"userkey": "kota", "passkey": LOCAL_KEY, "nohp": "081100000001", "pesan": "Halo & awas: 100% é",
+              "pengirim": "KOTA", "ref": "att_1-A"},
+        content_type=None,
+        parts=None,
+        sender="pengirim",
+    ),
+    "aggregator by json": Cases(
+        wire_in=JSON_IN,
+        required={"report": ("event.state", "event.id"), "sms": ("received_at", "from")},
+        path="/v2/messages",
+        headers={"authorization": f"Bearer {LOCAL_KEY}"},
+        form={"sender": "KOTA", "flash": False, "content": {"text": "Halo & awas: 100% é", "type": "gsm"},
+              "callback": f"{PUBLIC}/hooks/aggregator/report?token={LOCAL_TOKEN}",
+              "messages": [{"to": NUMBER[1:], "ref": "att_1-A"}]},
+        content_type="application/json",
+        sender="sender",
     ),
 }  # fmt: skip

@@ -7,14 +7,15 @@ from dataclasses import replace
 import pytest
 import uvloop
 
-from gateway.providers import PROVIDERS, build
+from gateway.providers import PROVIDERS
+from gateway.providers import build as build_provider
 from gateway.providers.base import Hook, MissingField, Outcome, Outgoing, Verdict
-from tests.providers.cases import CASES, NUMBER, OTHER, SECRETS, WireIn, proven_hook, settings
+from tests.providers.cases import CASES, DESCRIPTIONS, NUMBER, OTHER, SECRETS, WireIn, build, proven_hook, settings
 from tests.standin.companies import Companies, Plan, Wire
 from tests.standin.server import serve
 
 MESSAGE = Outgoing("att_1-A", NUMBER, "Halo & awas: 100% é")
-EVERY = pytest.mark.parametrize("name", PROVIDERS)
+EVERY = pytest.mark.parametrize("name", CASES)
 
 WIRE_IN = [
     pytest.param(name, case, id=f"{name}: {case.label}") for name, cases in CASES.items() for case in cases.wire_in
@@ -43,16 +44,16 @@ def in_town(name: str, scene, **changes: object):
 
 
 def test_every_provider_has_cases_and_every_hook_of_it_too() -> None:
-    assert set(CASES) == set(PROVIDERS)
+    assert set(CASES) == set(PROVIDERS) | set(DESCRIPTIONS)
     for name, cases in CASES.items():
         provider = build(name, settings())
-        assert provider.name == name
+        assert provider.name == name.partition(" ")[0]
         assert {case.kind for case in cases.wire_in} == provider.hooks == set(cases.required)
 
 
 def test_an_unknown_provider_is_named() -> None:
     with pytest.raises(LookupError, match="pigeon"):
-        build("pigeon", settings())
+        build_provider("pigeon", settings())
 
 
 @EVERY
@@ -64,7 +65,7 @@ def test_limits_are_sane_and_only_the_simulator_sends_to_demo_people(name: str) 
     assert provider.per_second == 0
     assert provider.answerable
     assert provider.sends_to_demo is (name == "simulator")
-    assert provider.foreign is (name != "simulator")
+    assert provider.foreign is (name in ("africastalking", "twilio"))
 
 
 @pytest.mark.parametrize(("name", "case"), WIRE_IN)
@@ -104,7 +105,8 @@ def test_an_unproven_hook_is_refused(name: str) -> None:
 
 @EVERY
 def test_without_a_secret_nothing_is_proven(name: str) -> None:
-    bare = {"africastalking_hook_token": "", "simulator_hook_token": "", "twilio_auth_token": ""}
+    bare = dict.fromkeys(("africastalking_hook_token", "simulator_hook_token", "twilio_auth_token"), "")
+    bare["aggregator_hook_token"] = ""
     provider = build(name, settings(**bare))
     hook = Hook("sms", "https://kabar.example/hooks/x/sms", {"token": ""}, [], {"x-twilio-signature": ""})
     assert not provider.verify(hook)
@@ -124,6 +126,11 @@ def test_answers_take_the_company_s_form(name: str) -> None:
     if name == "twilio":
         assert answers["sms"].body == '<?xml version="1.0" encoding="UTF-8"?><Response />'
         assert answers["sms"].content_type.startswith("text/xml")
+    elif name in DESCRIPTIONS:
+        is_plain = name == "aggregator"
+        assert answers["report"].body == ("OK" if is_plain else '{"ok":true}')
+        assert answers["report"].content_type == ("text/plain; charset=utf-8" if is_plain else "application/json")
+        assert answers["sms"].body == "OK"
     else:
         hook = proven_hook(name, "ussd", {})
         assert provider.answer(hook, "1. Lapor\n0. Keluar", False).body == "CON 1. Lapor\n0. Keluar"
@@ -140,12 +147,12 @@ def test_a_message_goes_out_as_the_company_wants_it(name: str) -> None:
 
     [outcome], [(path, headers, form)], accepted = in_town(name, scene)
     cases = CASES[name]
-    assert (outcome.key, outcome.verdict, outcome.parts) == (MESSAGE.key, Verdict.ACCEPTED, 1)
+    assert (outcome.key, outcome.verdict, outcome.parts) == (MESSAGE.key, Verdict.ACCEPTED, CASES[name].parts)
     assert outcome.provider_id
     assert path == cases.path
     assert form == cases.form
     assert headers.items() >= cases.headers.items()
-    assert headers["content-type"] == "application/x-www-form-urlencoded"
+    assert headers.get("content-type") == cases.content_type
     assert "expect" not in headers
     assert accepted == {NUMBER: 1}
 
@@ -247,7 +254,7 @@ def test_secrets_numbers_and_texts_reach_no_log_and_no_repr(name: str, caplog: p
 @EVERY
 def test_senders_follow_what_the_message_asks(name: str) -> None:
     """reply_from wins for replies, and a question leaves from a number that can be answered."""
-    numeric = "+15550001111" if name == "twilio" else "54600"
+    field, numeric = CASES[name].sender, CASES[name].numeric
 
     async def scene(provider, companies: Companies) -> list[str | None]:
         for message in (
@@ -256,7 +263,7 @@ def test_senders_follow_what_the_message_asks(name: str) -> None:
             replace(MESSAGE, wants_answer=True),
         ):
             await provider.send([message])
-        return [form.get("from", form.get("From")) for _, _, form in companies.requests]
+        return [form[field] for _, _, form in companies.requests]
 
     assert in_town(name, scene) == ["+628150000", numeric, numeric]
 

@@ -15,6 +15,7 @@ from gateway import db
 from gateway.commands.balance import BALANCES
 from gateway.outbox.store import routes
 from gateway.providers import PROVIDERS, build
+from gateway.providers.aggregator import Config
 from gateway.state import connection, queue
 
 if TYPE_CHECKING:
@@ -24,11 +25,13 @@ LEGAL: Final = "foreign provider: sign-off needed (PP 71/2019, UU 27/2022)"
 CREDENTIALS: Final = {
     "twilio": ("twilio_account_sid", "twilio_auth_token"),
     "africastalking": ("africastalking_username", "africastalking_api_key", "africastalking_hook_token"),
+    "aggregator": ("aggregator_description", "aggregator_api_key", "aggregator_hook_token"),
     "simulator": ("simulator_hook_token",),
 }
 SENDERS: Final = {
     "twilio": ("twilio_sender", "twilio_messaging_service_sid"),
     "africastalking": ("africastalking_sender",),
+    "aggregator": ("aggregator_sender",),
     "simulator": ("sms_number",),
 }
 PROCESSES: Final = ("urgent", "reply", "bulk", "clock")
@@ -129,6 +132,12 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 def _provider(settings: Settings, name: str) -> Iterator[Finding]:
     subject = f"provider {name}"
     is_routed = any(name in route.providers for route in settings.sms_routes)
+    try:
+        if name == "aggregator" and settings.aggregator_description:
+            yield from _description(settings)
+    except SettingsError as error:
+        yield from (Finding(False, subject, fault) for fault in error.faults)
+        return
     missing = [field.upper() for field in CREDENTIALS[name] if not getattr(settings, field)]
     if missing:
         yield Finding(False if is_routed else None, subject, f"not set up, without {', '.join(missing)}")
@@ -137,11 +146,26 @@ def _provider(settings: Settings, name: str) -> Iterator[Finding]:
     senders = [getattr(settings, field) for field in SENDERS[name] if getattr(settings, field)]
     words = f"sends as {' or '.join(senders)}" if senders else "no sender of ours: the company chooses one"
     yield Finding(True if senders else None, subject, words)
-    ask: Callable[[Settings], str] | None = BALANCES.get(name)
+    ask: Callable[[Settings], str | None] | None = BALANCES.get(name)
     if ask:
         try:
-            yield Finding(True, subject, f"balance {ask(settings)}")
+            balance = ask(settings)
+            if balance is not None:
+                yield Finding(True, subject, f"balance {balance}")
         except Exception as error:  # the SDKs raise of many kinds, and none of them may end the examination
             yield Finding(False, subject, f"balance cannot be asked ({type(error).__name__}): wrong credentials?")
     if build(name, settings).foreign:
         yield Finding(None, subject, LEGAL)
+
+
+def _description(settings: Settings) -> Iterator[Finding]:
+    """What the file says of the company, and what it leaves open. Raises SettingsError with every fault of it."""
+    described = Config.of(settings).description
+    send, subject = described.send, "provider aggregator"
+    brings = [f"{kind} by {called.by}" for kind in ("report", "sms") if (called := getattr(described, kind))]
+    words = f"sends to {described.company} by {send.method}, at most {send.recipients} a call"
+    yield Finding(True, subject, f"{words}; its hooks: {', '.join(brings) or 'none'}")
+    for gap in described.gaps:
+        yield Finding(None, subject, gap)
+    if described.unencrypted:
+        yield Finding(None, subject, "the key and every text travel in the clear: ask the company for https")

@@ -35,6 +35,7 @@ from gateway.providers.base import (
     E164,
     Answer,
     Event,
+    FormHooks,
     Hook,
     Hop,
     HopEnd,
@@ -43,7 +44,6 @@ from gateway.providers.base import (
     Outcome,
     Outgoing,
     Receipt,
-    Shape,
     Status,
     Verdict,
     is_numeric,
@@ -141,7 +141,7 @@ class _Messaging(SMSService):  # type: ignore[misc]
         )
 
 
-class AfricasTalking:
+class AfricasTalking(FormHooks):
     """The adapter; also the simulator's, which speaks the same language from another address."""
 
     hooks = frozenset({"ussd", "ussd-end", "sms", "report", "optout"})
@@ -158,9 +158,6 @@ class AfricasTalking:
         self._config = config
         self._sdk = _Messaging(config)
         self._client = http.Client(window=IN_FLIGHT, timeout=config.timeout)
-
-    def shape(self, kind: str) -> Shape:
-        return "form"
 
     def verify(self, hook: Hook) -> bool:
         given, ours = hook.query.get("token", ""), self._config.hook_token

@@ -15,10 +15,11 @@ Hooks carry ?token=<AGGREGATOR_HOOK_TOKEN>, as few local companies sign anything
 
 import hmac
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from gateway.providers import http
-from gateway.providers.aggregator_description import Call, Clock
+from gateway.providers.aggregator_description import Call, Called, Clock
 from gateway.providers.aggregator_requests import Cleaner, Config, write
 from gateway.providers.aggregator_rulings import judge, read_value
 from gateway.providers.base import (
@@ -62,8 +63,25 @@ class Aggregator:
         self._client = http.Client(window=described.concurrency, timeout=described.timeout)
 
     def shape(self, kind: str) -> Shape:
-        called = {"report": self._described.report, "sms": self._described.sms}.get(kind)
+        called = self._called(kind)
         return called.by if called else "form"
+
+    def _called(self, kind: str) -> Called | None:
+        return {"report": self._described.report, "sms": self._described.sms}.get(kind)
+
+    def parts(self, hook: Hook) -> Sequence[Hook]:
+        called = self._called(hook.kind)
+        if called is None or not called.each:
+            return (hook,)
+        shared: list[tuple[str, str]] = []
+        entries: dict[str, list[tuple[str, str]]] = {}
+        for name, value in hook.form:
+            number, dot, rest = name.removeprefix(f"{called.each}.").partition(".")
+            if dot and name.startswith(f"{called.each}."):
+                entries.setdefault(number, []).append((rest, value))
+            else:
+                shared.append((name, value))
+        return [replace(hook, form=entry + shared) for entry in entries.values()] or (hook,)
 
     def verify(self, hook: Hook) -> bool:
         given, ours = hook.query.get("token", ""), self._config.hook_token
@@ -116,7 +134,7 @@ class Aggregator:
         )
 
     def answer(self, hook: Hook, screen: str | None, ends: bool) -> Answer:
-        called = self._described.report if hook.kind == "report" else self._described.sms
+        called = self._called(hook.kind)
         assert called is not None
         return Answer(200, called.answer.type, called.answer.body)
 

@@ -175,6 +175,10 @@ def _without_each(tree: Any) -> Any:
 
 def _check_hooks(source: Source, data: dict[str, Any]) -> None:
     report, sms = _section(data, "report", "fields"), _section(data, "sms", "fields")
+    for name in ("report", "sms"):
+        hook = _section(data, name)
+        if hook.get("each") and hook.get("by") != "json":
+            source.blame(f"{name}.each: several at once come in JSON only", name, "each")
     if report and not (report.get("id") or report.get("message")):
         source.blame("report.fields: id or message is wanted, to know which message it tells of", "report", "fields")
     if sms and not (sms.get("id") or sms.get("at")):

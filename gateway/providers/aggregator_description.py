@@ -23,6 +23,7 @@ from menus.reading import Fault, Source, read
 _HOST: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?=/)")
 _HEADER: Final = re.compile(r"[A-Za-z0-9-]+")
 _LARGEST: Final = 64 * 1024
+_DEEPEST: Final = 20
 
 
 def _check_pattern(text: str) -> str:
@@ -148,9 +149,12 @@ class Clock(_Shape):
 
 
 class Called(_Shape):
-    """A hook: by what its fields come, and what they are called; in JSON a name is a path."""
+    """A hook: by what its fields come, and what they are called; in JSON a name is a path, and `each` names the list
+    whose entries are events, where the company brings several at once.
+    """
 
     by: Shape
+    each: str = ""
     answer: Said = Said()
 
 
@@ -205,6 +209,17 @@ class Description(_Shape):
     balance: Call | None = None
 
     @property
+    def gaps(self) -> tuple[str, ...]:
+        """What the company cannot do as described, for people."""
+        said = {
+            "report": "no delivery reports: a message is never shown as delivered, and a cut-off one never settled by one",
+            "sms": "no inbound SMS: residents cannot answer by this company",
+            "find": "no way to ask for a message: a cut-off one stays in doubt until its report",
+            "balance": "no balance",
+        }
+        return tuple(words for name, words in said.items() if getattr(self, name) is None)
+
+    @property
     def needs_username(self) -> bool:
         """Whether a call or a fingerprint uses it."""
         used = slots_of([self.send.model_dump(), *(call.model_dump() for call in (self.find, self.balance) if call)])
@@ -215,23 +230,44 @@ class Description(_Shape):
 def load(path: Path, shown: str) -> Description:
     """The description in `path`, called `shown` in faults. Raises SettingsError with a line for every fault."""
     faults: list[Fault] = []
+    made = None
     try:
         if path.stat().st_size > _LARGEST:
-            raise SettingsError([f"AGGREGATOR_DESCRIPTION: {shown} is longer than a description can be"])
-        source = read(path, shown, faults)
-        typed = yaml.safe_load(path.read_text("utf-8")) if not faults else {}
-    except (OSError, RecursionError, ValueError, yaml.YAMLError) as error:
-        raise SettingsError([f"AGGREGATOR_DESCRIPTION: {shown} cannot be read ({type(error).__name__})"]) from None
-    made = None
-    if isinstance(source.data, dict) and source.data:
-        _take_typed(source, typed)
-        check(source)
-        made = source.validate(Description)
-    elif not faults:
-        faults.append(Fault(shown, 1, "describes no company"))
+            faults.append(Fault(shown, 1, f"longer than the {_LARGEST // 1024} kB that a description may have"))
+        elif trap := _trap(path.read_text("utf-8")):
+            faults.append(Fault(shown, trap, "aliases and nesting beyond 20 levels are not read here"))
+        else:
+            source = read(path, shown, faults)
+            if isinstance(source.data, dict) and source.data:
+                _take_typed(source, yaml.safe_load(path.read_text("utf-8")))
+                check(source)
+                made = source.validate(Description)
+            elif not faults:
+                faults.append(Fault(shown, 1, "describes no company"))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "not readable"
+        faults.append(Fault(shown, mark.line + 1 if mark else 1, f"not YAML: {problem}"))
+    except (OSError, ValueError) as error:
+        faults.append(Fault(shown, 1, f"cannot be read ({type(error).__name__})"))
     if faults or made is None:
         raise SettingsError([f"AGGREGATOR_DESCRIPTION: {fault}" for fault in sorted(set(faults))])
     return made
+
+
+def _trap(text: str) -> int:
+    """The line of what would make the reader work without end; 0 where there is none."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            return int(event.start_mark.line) + 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                return int(event.start_mark.line) + 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return 0
 
 
 def _take_typed(source: Source, typed: Any) -> None:

@@ -116,7 +116,7 @@ def write(config: Config, call: Call, messages: Sequence[Outgoing]) -> Request:
     headers = {name: _BREAKS.sub("", value) for name, value in filled.items() if value is not None}
     body, kind = b"", ""
     if call.body is not None:
-        body, kind = json.dumps(fill_tree(call.body, shared, each), ensure_ascii=False).encode("utf-8", "replace"), JSON
+        body, kind = json.dumps(fill_tree(call.body, shared, each), ensure_ascii=False).encode(), JSON
     elif call.method == "POST":
         body, kind = _encoded(call.form or {}, shared).encode(), FORM
     if kind and "content-type" not in map(str.lower, headers):
@@ -128,7 +128,8 @@ def write(config: Config, call: Call, messages: Sequence[Outgoing]) -> Request:
 def _values(config: Config, message: Outgoing) -> dict[str, str]:
     encoding = config.description.send.encoding
     return {
-        "text": message.text,
+        # Half of a pair of surrogates is no letter, and could not be written at all.
+        "text": message.text.encode("utf-8", "replace").decode(),
         "sender": _sender(config, message),
         "encoding": encoding.gsm7 if is_gsm7(message.text) else encoding.ucs2,
         "validity": "" if message.validity is None else str(max(message.validity, 1)),
@@ -159,7 +160,7 @@ def _digest(config: Config, name: str, values: Mapping[str, str]) -> str:
 
 def _encoded(fields: Mapping[str, str], values: Mapping[str, str]) -> str:
     filled = {name: value for name, text in fields.items() if (value := fill(text, values)) is not None}
-    return urlencode(filled, quote_via=quote, safe="", errors="replace")
+    return urlencode(filled, quote_via=quote, safe="")
 
 
 class Cleaner:
@@ -170,7 +171,7 @@ class Cleaner:
         for message in messages:
             values = _values(config, message)
             hidden |= {_digest(config, name, values) for name in config.description.digests}
-            hidden |= {message.text} if len(message.text) >= _TELLING else set()
+            hidden |= {values["text"]} if len(message.text) >= _TELLING else set()
         spelled = {
             way for one in hidden if one for way in (one, quote(one), quote(one, safe=""), json.dumps(one)[1:-1])
         }

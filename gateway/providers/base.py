@@ -215,6 +215,16 @@ class MissingField(ValueError):
         return f"missing field: {self.field}"
 
 
+class FormHooks:
+    """What most companies do: a hook is a POST of a form and tells of one event."""
+
+    def shape(self, kind: str) -> Shape:
+        return "form"
+
+    def parts(self, hook: Hook) -> Sequence[Hook]:
+        return (hook,)
+
+
 class Provider(Protocol):
     """A company that carries our messages.
 
@@ -246,6 +256,10 @@ class Provider(Protocol):
 
     def shape(self, kind: str) -> Shape:
         """How the company brings the fields of this kind of hook; in JSON a field's name is its path, `data.id`."""
+        ...
+
+    def parts(self, hook: Hook) -> Sequence[Hook]:
+        """The hook itself, or one for each event where the company brings several at once."""
         ...
 
     def verify(self, hook: Hook) -> bool:

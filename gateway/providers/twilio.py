@@ -49,12 +49,12 @@ from gateway.providers.base import (
     Answer,
     CarrierOpt,
     Event,
+    FormHooks,
     Hook,
     Inbound,
     Outcome,
     Outgoing,
     Receipt,
-    Shape,
     Status,
     Verdict,
     is_numeric,
@@ -164,7 +164,7 @@ class _Form(dict[str, list[str]]):
         return self[name]
 
 
-class Twilio:
+class Twilio(FormHooks):
     """The adapter."""
 
     name = "twilio"
@@ -189,9 +189,6 @@ class Twilio:
             # The SDK would look region and edge up in the environment, of which config.settings is the only reader.
             environment={"TWILIO_REGION": ""},
         ).messages
-
-    def shape(self, kind: str) -> Shape:
-        return "form"
 
     def verify(self, hook: Hook) -> bool:
         # A signature over another algorithm needs a shared key's secret where the auth token is; the header only names

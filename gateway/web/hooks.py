@@ -125,14 +125,16 @@ def take(rt: Runtime, provider: Provider, hook: Hook) -> Answer:
         log.warning("a hook without its company's proof", extra={"provider": provider.name, "kind": hook.kind})
         return Answer(403, PLAIN, "Forbidden")
     try:
-        event = provider.read(_cleaned(hook))
+        # All are read before any is kept: an answer holds for the whole request.
+        events = [provider.read(part) for part in provider.parts(_cleaned(hook))]
     except MissingField as missing:
         return Answer(400, PLAIN, f"Missing field: {missing.field}")
-    if isinstance(event, Hop):
-        screen = dialogue.hop(rt, provider.name, event)
+    if isinstance(events[0], Hop):
+        screen = dialogue.hop(rt, provider.name, events[0])
         return provider.answer(hook, screen.text, screen.ends)
     try:
-        _hand_on(rt, provider.name, event)
+        for event in events:
+            _hand_on(rt, provider.name, event)
     except Exception as error:
         if not is_down(error):
             raise

@@ -257,16 +257,12 @@ def load(path: Path, shown: str) -> Description:
 
 def _trap(text: str) -> int:
     """The line of what would make the reader work without end; 0 where there is none."""
-    depth = 0
+    depth, line = 0, 1
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            return int(event.start_mark.line) + 1
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _DEEPEST:
-                return int(event.start_mark.line) + 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+        line = event.start_mark.line + 1 if event.start_mark else line
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST or isinstance(event, yaml.AliasEvent):
+            return line
     return 0
 
 

@@ -11,10 +11,9 @@ from menus.reading import Source
 
 CALLS: Final = ("send", "find", "balance")
 _SECRET: Final = re.compile(
-    r"authorization|(?:.*[_-])?(?:pass(?:key|word|wd|phrase)?|api[_-]?key|secret|token)", re.IGNORECASE
+    r"authorization|(?:.*[_-])?(?:pass(?:key|word|wd|phrase)?|(?:api[_-]?)?key|pwd|sandi|secret|token)", re.IGNORECASE
 )
-_WANTED: Final = {"send": "accepted", "find": "accepted"}
-_SAYABLE: Final = {"find": {"accepted", "refused", "unknown"}}
+_FINDS: Final = ("accepted", "refused", "unknown")
 
 
 def check(source: Source) -> None:
@@ -93,7 +92,7 @@ def _check_answer(source: Source, name: str, answer: dict[str, Any]) -> None:
         source.blame(f"{name}.answer.recipients: a field number or message is wanted, to tell them apart", *here)
     deciding = (*here, "recipients") if entries else here
     found = {str(rule.get("then")) for _, rule in _rules(entries or answer)}
-    if _WANTED[name] not in found:
+    if "accepted" not in found:
         source.blame(f"{'.'.join(deciding)}: no rule says accepted, so every message would stay in doubt", *deciding)
     for inside, part in ((here, answer), ((*here, "recipients"), entries)):
         fields = _section(part, "fields").keys()
@@ -125,7 +124,7 @@ def _check_rule(source: Source, name: str, where: tuple[str, ...], rule: dict[st
             source.blame(f"{shown}.when.{word}: is neither http, body nor a field described here", *where, "when", word)
     if rule.get("then") == "accepted" and set(when) <= {"http"}:
         source.blame(f"{shown}: an HTTP status alone proves nothing, a proxy's page has it too", *where)
-    if rule.get("then") not in _SAYABLE.get(name, {rule.get("then")}):
+    if name == "find" and rule.get("then") not in _FINDS:
         source.blame(f"{shown}: finding a message says accepted, refused or unknown", *where)
     if "at_once" in rule and rule.get("then") != "unusable":
         source.blame(f"{shown}: at_once goes with unusable", *where)

@@ -5,6 +5,7 @@ permanent failure are rules here, and what no rule matches is a doubt. `config/a
 """
 
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
@@ -218,6 +219,11 @@ class Description(_Shape):
             "balance": "no balance",
         }
         return tuple(words for name, words in said.items() if getattr(self, name) is None)
+
+    @cached_property
+    def uses_sender(self) -> bool:
+        """Whether the company is told who sends."""
+        return "sender" in slots_of(self.send.model_dump(exclude={"answer"}))
 
     @property
     def needs_username(self) -> bool:

@@ -15,7 +15,7 @@ from gateway.kernel import phone
 from gateway.kernel.text import is_gsm7, redact
 from gateway.providers import http
 from gateway.providers.aggregator_description import Call, Description, load
-from gateway.providers.aggregator_templates import OF_NUMBER, fill, fill_tree, slots_of
+from gateway.providers.aggregator_templates import OF_NUMBER, fill, fill_tree
 from gateway.providers.base import Outgoing, is_numeric
 
 FORM: Final = "application/x-www-form-urlencoded"
@@ -72,7 +72,7 @@ class Config:
         to it.
         """
         numeric = self.sms_number if self.description.sms else self.sender
-        return numeric if is_numeric(numeric) and "sender" in slots_of(self.description.send.model_dump()) else ""
+        return numeric if is_numeric(numeric) and self.description.uses_sender else ""
 
     @property
     def basic(self) -> str:
@@ -172,11 +172,18 @@ class Cleaner:
             values = _values(config, message)
             hidden |= {_digest(config, name, values) for name in config.description.digests}
             hidden |= {values["text"]} if len(message.text) >= _TELLING else set()
+        # The longest first, so that a secret within another leaves nothing of it.
         spelled = {
-            way for one in hidden if one for way in (one, quote(one), quote(one, safe=""), json.dumps(one)[1:-1])
+            way.lower() for one in hidden if one for way in (one, quote(one), quote(one, safe=""), _in_json(one))
         }
-        longest_first = sorted(spelled, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE) if spelled else None
+        self._spelled = sorted(spelled, key=len, reverse=True)
 
     def __call__(self, words: str) -> str:
-        return redact(self._pattern.sub(HIDDEN, words) if self._pattern else words).text
+        lowered = words.lower()
+        if found := [way for way in self._spelled if way in lowered]:
+            words = re.sub("|".join(map(re.escape, found)), HIDDEN, words, flags=re.IGNORECASE)
+        return redact(words).text if words else ""
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text)[1:-1]

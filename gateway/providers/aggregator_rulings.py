@@ -47,18 +47,23 @@ def _judge_entries(
 ) -> list[Outcome]:
     assert reading.recipients is not None
     described = reading.recipients.fields
+    by_key = {message.key: message for message in call}
+    by_number = {message.to: message for message in call}
     named: dict[str, Outcome] = {}
     for entry in entries:
         found = _values(reading.read, entry, described)
-        number = repair_number(found.get("number", ""), region)
-        for message in call:
-            # Our own id names one message; a number names the one that goes to it, as no call has a number twice.
-            if message.key == found["message"] if found.get("message") else message.to == number:
-                rule = _first(reading.recipients.rules, reply, found)
-                ruling = _ruling(rule, reply) if rule else Ruling(Verdict.UNKNOWN)
-                outcome = _outcome(ruling, message.key, reply, found, described, clean)
-                if message.key not in named or outcome.verdict is Verdict.ACCEPTED:
-                    named[message.key] = outcome
+        # Our own id names one message; a number names the one that goes to it, as no call has a number twice.
+        if found.get("message"):
+            message = by_key.get(found["message"])
+        else:
+            message = by_number.get(repair_number(found.get("number", ""), region))
+        if message is None:
+            continue
+        rule = _first(reading.recipients.rules, reply, found)
+        ruling = _ruling(rule, reply) if rule else Ruling(Verdict.UNKNOWN)
+        outcome = _outcome(ruling, message.key, reply, found, described, clean)
+        if message.key not in named or outcome.verdict is Verdict.ACCEPTED:
+            named[message.key] = outcome
     unnamed = Ruling(Verdict.UNKNOWN)
     return [named.get(one.key) or unnamed.outcome(one.key, "", "not named in the answer") for one in call]
 
@@ -120,7 +125,7 @@ def _outcome(
     return replace(
         ruling.outcome(key, clean(code)[:80], clean(words)[:200]),
         provider_id=provider_id,
-        parts=int(parts) if parts.isascii() and parts.isdigit() and 0 < int(parts[:4]) < 256 else None,
+        parts=int(parts) if re.fullmatch("[1-9][0-9]?", parts) else None,
         cost=clean(found["cost"])[:80] if found.get("cost") else None,
     )
 
@@ -165,8 +170,8 @@ def _at(tree: Any, path: str) -> Any:
     for name in filter(None, path.split(".")):
         if isinstance(tree, dict):
             tree = tree.get(name)
-        elif isinstance(tree, list) and name.isascii() and name.isdigit() and int(name[:6]) < len(tree):
-            tree = tree[int(name[:6])]
+        elif isinstance(tree, list) and re.fullmatch("[0-9]{1,6}", name) and int(name) < len(tree):
+            tree = tree[int(name)]
         else:
             return None
     return tree

@@ -66,6 +66,7 @@ FAULTS: list[tuple[str, dict[str, Any], str, object, str]] = [
     ("a secret in a header", JSON, "send.headers.Authorization", "Bearer hunter2",
      "send.headers.Authorization: a secret written out"),
     ("a secret within JSON", JSON, "send.json.content.api_key", "hunter2", "send.json.content.api_key: a secret"),
+    ("a key by a short name", JSON, "send.query", {"x-key": "hunter2"}, "send.query.x-key: a secret written out"),
     ("a slot that does not exist", PLAIN, "send.query.x", "{number}", "send.query.x: there is no slot {number}"),
     ("a brace alone", PLAIN, "send.query.x", "a}", "send.query.x: a brace that belongs to no slot is written twice"),
     ("a slot deep in JSON", JSON, "send.json.content.x", ["{nobody}"], "send.json: there is no slot {nobody}"),

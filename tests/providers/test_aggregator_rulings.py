@@ -146,6 +146,24 @@ def test_json_of_any_other_shape_is_a_doubt(body: bytes, status: int) -> None:
     assert [one.verdict for one in judged(jalur, Reply(status, {}, body), TWO)] == [U, U]
 
 
+PARTS = [("2", 2), ("99", 99), ("0", None), ("-1", None), ("100000", None), ("٣", None), ("dua", None), ("", None)]
+
+
+@pytest.mark.parametrize(("said", "parts"), PARTS)
+def test_parts_are_counted_where_they_are_a_count(said: str, parts: int | None) -> None:
+    fields = {"parts": "parts=(.*)"}
+    answer = {"fields": fields, "rules": [{"when": {"body": "ok"}, "then": "accepted"}]}
+    [outcome] = judged(described(answer), Reply(200, {}, f"ok parts={said}".encode()))
+    assert (outcome.verdict, outcome.parts) == (A, parts)
+
+
+def test_an_answer_for_500_finds_each_in_whatever_order() -> None:
+    call = [Outgoing(f"202611-{at}-1", f"+62811{at:07d}", "Air naik") for at in range(500)]
+    body = "\n".join(f"{one.to[1:]}:OK #{at}" for at, one in reversed(list(enumerate(call))))
+    outcomes = judged(described(LINES), Reply(200, {}, body.encode()), call)
+    assert [one.provider_id for one in outcomes] == [str(at) for at in range(500)]
+
+
 ECHOES = [
     ("the key", "wrong key k3y/of ours!", "wrong key ***!"),
     ("the key as a query spells it", "GET /a?k=k3y%2Fof%20ours&x", "GET /a?k=***&x"),
@@ -153,6 +171,7 @@ ECHOES = [
     ("the hook token", "callback hook-token refused", "callback *** refused"),
     ("basic authentication", "Basic a290YTprM3kvb2Ygb3Vycw== refused", "Basic *** refused"),
     ("the fingerprint", f"auth {AUTH} wrong", "auth *** wrong"),
+    ("the fingerprint in capitals", f"auth {AUTH.upper()} wrong", "auth *** wrong"),
     ("the text", "cannot send 'Banjir di Bendan'", "cannot send '***'"),
     ("the number", "no such number 081100000001", "no such number [no HP]"),
     ("control characters", "a\x00b\x1bc", "abc"),

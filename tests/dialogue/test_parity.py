@@ -138,7 +138,7 @@ def known(rt: Runtime) -> None:
 
 def note_effect(phone: Phone, typed: str) -> None:
     """Keep which way with an effect this answer is about to take."""
-    held = sessions.load(phone.rt.redis, phone.provider, phone.session)
+    held, _ = sessions.load(phone.rt.redis, phone.provider, phone.session)
     assert held
     state, book = At.from_json(held.state), standard()
     screen = book.screens[state.screen]

@@ -10,6 +10,7 @@ from types import ModuleType
 import psycopg
 import pytest
 
+from config import providers as set_up
 from config import settings as config
 from config.settings import CHECKOUT
 from gateway.dialogue.actions import HANDLERS
@@ -20,6 +21,8 @@ from gateway.privacy import service as privacy
 from gateway.providers import PROVIDERS
 from gateway.runtime import Runtime
 from gateway.state.queue import JOBS, LANES
+from menus.drafts import effects_of
+from menus.loader import standard, standard_lexicon
 from menus.model import Action
 
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -90,6 +93,14 @@ def test_every_owner_tells_and_forgets_with_the_applications_own_rights(rt: Runt
         owner.forget(conn, number.id)
 
 
+def test_every_language_can_be_chosen_in_the_menu_and_by_sms() -> None:
+    book = standard()
+    effects = [doing for screen in book.screens.values() for _, doing in effects_of(screen)]
+    offered = {doing.args["language"] for doing in effects if doing.action is Action.SET_LANGUAGE}
+    assert set(book.languages) - offered == set(), "no option of menus/flows/account.yaml sets it"
+    assert set(book.languages) - set(standard_lexicon().languages.values()) == set(), "not in menus/keywords.yaml"
+
+
 def first_cells() -> list[str]:
     return [line.split("|")[1] for line in README.splitlines() if line.startswith("|")]
 
@@ -104,10 +115,21 @@ def test_every_setting_stands_in_the_readmes_table_and_in_the_example() -> None:
     assert written - settings == set()
 
 
+def test_every_language_of_the_book_is_spoken_unless_an_installation_says_otherwise() -> None:
+    spoken = config.Settings.model_fields["languages"].default
+    assert set(spoken) == set(standard().languages)
+    assert f"`{','.join(spoken)}`" in README
+
+
 def test_every_provider_stands_in_the_readme() -> None:
     documented = {name for cell in first_cells() for name in re.findall(r"`([a-z]+)`", cell)}
     assert set(PROVIDERS) - documented == set()
-    assert set(PROVIDERS) == set(config.PROVIDERS)
+
+
+def test_every_provider_says_what_it_must_be_set_up_with() -> None:
+    assert set(PROVIDERS) == set(set_up.PROVIDERS)
+    asked = {name for one in set_up.PROVIDERS.values() for name in (*one.required, *one.senders, one.proof)}
+    assert asked - set(config.names()) == set()
 
 
 def procfile() -> dict[str, str]:

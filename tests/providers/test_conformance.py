@@ -49,6 +49,7 @@ def in_town(name: str, scene, **changes: object):
 
 
 def test_every_provider_has_cases_and_every_hook_of_it_too() -> None:
+    assert not set(PROVIDERS) - set(CASES), f"a provider without cases: {', '.join(set(PROVIDERS) - set(CASES))}"
     assert set(CASES) == set(PROVIDERS)
     for name, cases in CASES.items():
         provider = build(name, settings())

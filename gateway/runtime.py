@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from redis import Redis
 
+from config.providers import PROVIDERS
 from config.settings import Settings
 from gateway import db
 from gateway.kernel.vault import Vault
@@ -84,13 +85,9 @@ def wire(settings: Settings) -> dict[str, Provider]:
 
 def _hooked(settings: Settings) -> set[str]:
     # A provider may bring messages in (USSD, SMS) without being a route out.
-    found = set()
-    if settings.africastalking_hook_token:
-        found.add("africastalking")
-    if settings.twilio_auth_token:
-        found.add("twilio")
-    if settings.aggregator_description and settings.aggregator_hook_token:
-        found.add("aggregator")
-    if settings.is_development and settings.simulator_hook_token:
-        found.add("simulator")
-    return found
+    return {
+        name
+        for name, setup in PROVIDERS.items()
+        if all(getattr(settings, one.lower()) for one in (setup.proof, setup.described_by) if one)
+        and (settings.is_development or not setup.development_only)
+    }

@@ -1,7 +1,8 @@
 """The dialogue book as it is used: screens, texts, declared messages, and the fingerprint of its flows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from menus.screens import Screen, Slot
 from menus.texts import Texts
@@ -18,6 +19,8 @@ class Book:
     messages: Mapping[str, int]
     fingerprint: str
     unreviewed: Mapping[str, Mapping[str, int]]
+    laid_out: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """Pages of screens that say the same to everybody, each cut once; `menus.layout` fills it."""
 
     @property
     def languages(self) -> tuple[str, ...]:

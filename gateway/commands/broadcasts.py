@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tqdm import tqdm
 
+from config.settings import Settings
 from gateway.broadcasts.service import decide, draft, view
 from gateway.commands.opening import tools
 from gateway.kernel.errors import Forbidden, Invalid
@@ -18,6 +19,7 @@ from gateway.officials import service as officials
 from gateway.officials.rules import Official
 from gateway.residents.rules import moment
 from gateway.runtime import Runtime
+from menus.model import BASE_LANGUAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY: Final = 1.0
 OVER: Final = frozenset({"finished", "cancelled", "rejected", "expired"})
+OTHER_LANGUAGES: Final = tuple(code for code in Settings.model_fields["languages"].default if code != BASE_LANGUAGE)
 _LISTED: Final = 50
 
 
@@ -41,8 +44,8 @@ def declare(commands: "Commands") -> None:
     write = acts.add_parser("draft", parents=[acting], help="write one and show exactly what would be sent")
     write.add_argument("--level", required=True, choices=["routine", "important", "emergency"])
     write.add_argument("--text", required=True, help="the Indonesian text")
-    write.add_argument("--text-jv", help="the Javanese text")
-    write.add_argument("--text-en", help="the English text")
+    for code in OTHER_LANGUAGES:
+        write.add_argument(f"--text-{code}", help=f"the text in the language {code}")
     write.add_argument(
         "--area", nargs="+", action="extend", default=[], metavar="CODE", help="33.75.01.1006[/RW03[/RT02]]"
     )
@@ -84,7 +87,7 @@ def _acting(args: argparse.Namespace) -> "Iterator[tuple[Runtime, Official]]":
 
 def _draft(args: argparse.Namespace) -> int:
     given = {"areas": args.area, "topics": args.topic, "groups": args.group, "languages": args.language}
-    texts = {"id": args.text, "jv": args.text_jv, "en": args.text_en}
+    texts = {BASE_LANGUAGE: args.text} | {code: getattr(args, f"text_{code}") for code in OTHER_LANGUAGES}
     content = draft.Content(
         level=args.level,
         texts={language: text for language, text in texts.items() if text},

@@ -10,11 +10,12 @@ import psycopg
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.providers import PROVIDERS
 from config.settings import Settings, SettingsError
 from gateway import db
 from gateway.commands.balance import BALANCES
 from gateway.outbox.store import routes
-from gateway.providers import PROVIDERS, build
+from gateway.providers import build
 from gateway.providers.aggregator import Config
 from gateway.state import connection, queue
 
@@ -22,18 +23,6 @@ if TYPE_CHECKING:
     from gateway.commands.opening import Commands
 
 LEGAL: Final = "foreign provider: sign-off needed (PP 71/2019, UU 27/2022)"
-CREDENTIALS: Final = {
-    "twilio": ("twilio_account_sid", "twilio_auth_token"),
-    "africastalking": ("africastalking_username", "africastalking_api_key", "africastalking_hook_token"),
-    "aggregator": ("aggregator_description", "aggregator_api_key", "aggregator_hook_token"),
-    "simulator": ("simulator_hook_token",),
-}
-SENDERS: Final = {
-    "twilio": ("twilio_sender", "twilio_messaging_service_sid"),
-    "africastalking": ("africastalking_sender",),
-    "aggregator": ("aggregator_sender",),
-    "simulator": ("sms_number",),
-}
 PROCESSES: Final = ("urgent", "reply", "bulk", "clock")
 _MONTHS = db.statement("""
     SELECT to_regclass(format('messages_%s', to_char(now() + interval '1 month', 'YYYY_MM'))) IS NOT NULL
@@ -132,18 +121,19 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 def _provider(settings: Settings, name: str) -> Iterator[Finding]:
     subject = f"provider {name}"
     is_routed = any(name in route.providers for route in settings.sms_routes)
+    setup = PROVIDERS[name]
     try:
-        if name == "aggregator" and settings.aggregator_description:
-            yield from _description(settings)
+        if setup.described_by and getattr(settings, setup.described_by.lower()):
+            yield from _description(settings, subject)
     except SettingsError as error:
         yield from (Finding(False, subject, fault) for fault in error.faults)
         return
-    missing = [field.upper() for field in CREDENTIALS[name] if not getattr(settings, field)]
+    missing = [one for one in dict.fromkeys((*setup.required, setup.proof)) if not getattr(settings, one.lower())]
     if missing:
         yield Finding(False if is_routed else None, subject, f"not set up, without {', '.join(missing)}")
         return
     yield Finding(True, subject, "has credentials" + (", is a route out" if is_routed else ", is no route out"))
-    senders = [getattr(settings, field) for field in SENDERS[name] if getattr(settings, field)]
+    senders = [sender for one in setup.senders if (sender := getattr(settings, one.lower()))]
     words = f"sends as {' or '.join(senders)}" if senders else "no sender of ours: the company chooses one"
     yield Finding(True if senders else None, subject, words)
     ask: Callable[[Settings], str | None] | None = BALANCES.get(name)
@@ -158,10 +148,10 @@ def _provider(settings: Settings, name: str) -> Iterator[Finding]:
         yield Finding(None, subject, LEGAL)
 
 
-def _description(settings: Settings) -> Iterator[Finding]:
+def _description(settings: Settings, subject: str) -> Iterator[Finding]:
     """What the file says of the company, and what it leaves open. Raises SettingsError with every fault of it."""
     described = Config.of(settings).description
-    send, subject = described.send, "provider aggregator"
+    send = described.send
     brings = [f"{kind} by {called.by}" for kind in ("report", "sms") if (called := getattr(described, kind))]
     words = f"sends to {described.company} by {send.method}, at most {send.recipients} a call"
     yield Finding(True, subject, f"{words}; its hooks: {', '.join(brings) or 'none'}")

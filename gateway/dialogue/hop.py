@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from redis import RedisError
@@ -80,22 +80,16 @@ class _Dialogue:
         self._is_noted = False
 
     def answer(self) -> Screen:
-        for _ in range(_RACES):
-            session = self._load()
+        for tries in range(_RACES):
+            session, said = (not tries and self._recent()) or self._load()
             begins_over = session is not None and session.ends and not self._text
-            if session and not begins_over and (said := session.answer_to(str(self._here))) is not None:
+            if said is not None and not begins_over:
                 return Screen(said[4:], said.startswith("END "))
             if begins_over:
                 turn, following = self._begin(session, anew=True)
             else:
                 turn, following = self._go_on(session) if session else self._recall() or self._begin(None)
-            spoken = ("END " if turn.ends else "CON ") + turn.text
-            following = replace(
-                following,
-                state=turn.state.to_json(),
-                ends=turn.ends,
-                answers=following.answered(str(self._here), spoken),
-            )
+            following = following._replace(state=turn.state.to_json(), ends=turn.ends)
             if self._redis_is_down or self._is_noted or track.is_armed(self._book, turn.state.screen):
                 self._note(turn, self._parse(following.text))
             if self._save(turn, following):
@@ -103,18 +97,29 @@ class _Dialogue:
         log.warning("a session was raced for by more than %d hops", _RACES)
         return Screen(turn.text, turn.ends)
 
-    def _load(self) -> Session | None:
+    def _recent(self) -> tuple[Session, None] | None:
+        """The session as this process knows it, for an input that was made on the very screen it showed.
+
+        A star says that there may be two inputs, one of which another process has answered.
+        """
+        held = sessions.recent(self._rt.redis, self._provider, self._event.session_id, str(self._here))
+        typed = self._parse(held.text).typed(self._text) if held else None
+        return (held, None) if held and typed is not None and STAR not in typed else None
+
+    def _load(self) -> tuple[Session | None, str | None]:
         try:
-            return sessions.load(self._rt.redis, self._provider, self._event.session_id)
+            return sessions.load(self._rt.redis, self._provider, self._event.session_id, str(self._here))
         except RedisError:
             self._redis_is_down = True
-            return None
+            return None, None
 
     def _save(self, turn: Turn, session: Session) -> bool:
         if self._redis_is_down:
             return True
+        spoken = ("END " if turn.ends else "CON ") + turn.text
+        where = (self._rt.redis, self._provider, self._event.session_id)
         try:
-            return sessions.save(self._rt.redis, self._provider, self._event.session_id, session)
+            return sessions.save(*where, session, str(self._here), spoken)
         except RedisError:
             self._redis_is_down = True
             self._note(turn, self._parse(session.text))
@@ -162,7 +167,7 @@ class _Dialogue:
             # Stars are typed now and then; or Redis was away for some hops, and PostgreSQL knows of them.
             if recalled := self._recall(session):
                 return recalled
-        return stage.meet(stage.step(state, typed)), replace(session, text=str(self._here))
+        return stage.meet(stage.step(state, typed)), session._replace(text=str(self._here))
 
     def _lost_step(self, state: State, session: Session, base: Point, stage: Stage) -> tuple[Turn, Session]:
         """A text that does not go on from the last one says nothing: the screen is shown again.
@@ -173,7 +178,7 @@ class _Dialogue:
             return stage.show(state), session
         turn = stage.meet(stage.step(state, "")) if session.ends else stage.show(state)
         self._note(turn, self._here, anew=True)
-        return turn, replace(session, text=str(self._here))
+        return turn, session._replace(text=str(self._here))
 
     def _begin(self, over: Session | None, *, anew: bool = False) -> tuple[Turn, Session]:
         """The first hop: who calls, and the screen a deep dial leads to."""
@@ -228,7 +233,7 @@ class _Dialogue:
                 return self._restart(session)
             stage = self._stage(session, base)
         screen = self._book.screens.get(state.screen)
-        ended = replace(session, text=str(base), ends=screen is not None and screen.ends)
+        ended = session._replace(text=str(base), ends=screen is not None and screen.ends)
         if ended.ends and not self._text:
             return self._begin(None, anew=True)
         if self._here == base:
@@ -247,4 +252,4 @@ class _Dialogue:
         stage = self._stage(session, self._here)
         turn = stage.meet(stage.start((), notice=_RESTARTED))
         self._note(turn, self._here, anew=True)
-        return turn, replace(session, text=str(self._here))
+        return turn, session._replace(text=str(self._here))

@@ -62,12 +62,12 @@ def _read(public_url: str, kind: str, environ: dict[str, Any], body: bytes | Non
     if not raw.startswith("/"):
         # The path is one of ours, which quoting would not change.
         raw = environ["PATH_INFO"] + ("?" + query if query else "")
-    query_pairs = hooks.pairs(query.encode("latin-1").decode("utf-8", "replace"))
+    query_pairs = hooks.pairs(query.encode("latin-1", "replace"))
     return Hook(
         kind=kind,
         url=public_url + raw,
         query=dict(reversed(query_pairs)),
-        form=query_pairs if body is None else hooks.pairs(body.decode("utf-8", "replace")),
+        form=query_pairs if body is None else hooks.pairs(body),
         headers={
             name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")
         },

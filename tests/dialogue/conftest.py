@@ -16,10 +16,17 @@ from gateway.numbers import store as numbers
 from gateway.providers.base import Hop, Inbound
 from gateway.residents.service import own
 from gateway.runtime import Runtime
+from gateway.state import sessions
 
 BENDAN = "33.75.01.1006"
 MENU = "KIM Kota Pekalongan\n1 Info warga"
 _ids = count(1)
+
+
+def lose_redis(rt: Runtime) -> None:
+    """Lose every session, as seen by a process that has not met it: each remembers its own for a while."""
+    rt.redis.flushall()
+    sessions._recent.clear()
 
 
 @dataclass

@@ -12,7 +12,7 @@ from gateway.numbers import store as numbers
 from gateway.runtime import Runtime
 from menus.model import Action, Lookup
 
-from .conftest import BENDAN, MakePhone
+from .conftest import BENDAN, MakePhone, lose_redis
 
 
 def test_every_action_has_a_handler_and_every_need_an_answer() -> None:
@@ -64,7 +64,7 @@ def test_information_by_menu_and_its_sms_sent_once(make_phone: MakePhone) -> Non
     assert phone.dial().startswith("!Judul B27\n1 Baca peringatan")
     assert phone.types("1").startswith("Peringatan/bencana\n1 Judul B27")
     assert phone.types("1").startswith("Isi B27\nSumber BPBD 2/11 10.00, kode B27\n1 SMS-kan")
-    phone.rt.redis.flushall()
+    lose_redis(phone.rt)
     assert phone.types("1").startswith("Kabar ini kami kirim lewat SMS")
     phone.send(phone.text)
     assert phone.received == ["Isi B27 Sumber BPBD 2/11 10.00, kode B27"]

@@ -55,9 +55,11 @@ LEAVES = [
     ("move to another kelurahan", "joined", "", ("5", "1", "1", "1")),
     ("drop a topic", "joined", "", ("5", "2", "2")),
     ("drop a topic and take it again", "joined", "", ("5", "2", "2", "2")),
-    ("speak Indonesian", "joined", "", ("5", "3", "1")),
-    ("speak Javanese", "joined", "", ("5", "3", "2")),
-    ("speak English", "joined", "", ("5", "3", "3")),
+    *(
+        (f"speak {option.way.do.args['language']}", "joined", "", ("5", "3", option.key))
+        for option in standard().screens["language"].options
+        if option.way.do
+    ),
     ("a copy of one's data", "joined", "", ("5", "4", "1")),
     ("erase one's data", "joined", "ticket", ("5", "4", "3", "1")),
     ("stop news", "joined", "", ("5", "5", "1")),
@@ -138,7 +140,7 @@ def known(rt: Runtime) -> None:
 
 def note_effect(phone: Phone, typed: str) -> None:
     """Keep which way with an effect this answer is about to take."""
-    held = sessions.load(phone.rt.redis, phone.provider, phone.session)
+    held, _ = sessions.load(phone.rt.redis, phone.provider, phone.session)
     assert held
     state, book = At.from_json(held.state), standard()
     screen = book.screens[state.screen]

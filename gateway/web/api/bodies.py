@@ -40,7 +40,7 @@ Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "
 Words = Annotated[list[Word], Field(max_length=1000)]
 Level = Literal["routine", "important", "emergency"]
 Texts = Annotated[
-    dict[Word, Text], Field(description="Text by language: id, jv, en.", examples=[{"id": "Air bersih …"}])
+    dict[Word, Text], Field(description="Text by language, each one of LANGUAGES.", examples=[{"id": "Air bersih …"}])
 ]
 
 

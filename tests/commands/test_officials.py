@@ -59,3 +59,16 @@ def test_an_officer_belongs_to_an_agency(run: Run, rt: Runtime) -> None:
     words = ["officials", "add", "Anwar", "--role", "office", "--area", "33.75", "--phone", "+6281200000002"]
     assert run(*words, "--office", "DPUPR").returncode == 0
     assert "33.75 DPUPR" in run("officials", "list").stdout
+
+
+def test_an_authenticator_is_shown_once_and_a_lost_phone_voids_it(run: Run, rt: Runtime) -> None:
+    shown = _fields(run("officials", "add", "Budi", "--role", "lurah", "--area", AREA, "--phone", "081200000077").stdout)
+    made = _fields(run("officials", "totp", shown["id"]).stdout)
+    assert re.fullmatch(r"[A-Z2-7]{32}", made["totp"])
+    assert made["uri"].startswith(f"otpauth://totp/Kabar:official-{shown['id']}?")
+    assert made["totp"] not in run("officials", "list").stdout
+    assert "authenticator" in run("officials", "lost", shown["id"]).stdout
+    refused = run("officials", "totp", shown["id"])
+    assert refused.returncode != 0
+    assert f"no active official {shown['id']}" in refused.stderr
+    assert service.sign_in(rt, shown["token"]) is None

@@ -62,7 +62,9 @@ def test_an_officer_belongs_to_an_agency(run: Run, rt: Runtime) -> None:
 
 
 def test_an_authenticator_is_shown_once_and_a_lost_phone_voids_it(run: Run, rt: Runtime) -> None:
-    shown = _fields(run("officials", "add", "Budi", "--role", "lurah", "--area", AREA, "--phone", "081200000077").stdout)
+    shown = _fields(
+        run("officials", "add", "Budi", "--role", "lurah", "--area", AREA, "--phone", "081200000077").stdout
+    )
     made = _fields(run("officials", "totp", shown["id"]).stdout)
     assert re.fullmatch(r"[A-Z2-7]{32}", made["totp"])
     assert made["uri"].startswith(f"otpauth://totp/Kabar:official-{shown['id']}?")

@@ -33,7 +33,7 @@ def test_it_has_every_route_of_the_api_and_no_other(client: FlaskClient, documen
     }
     written = {(path, method.upper()) for path, item in document["paths"].items() for method in item}
     assert served == written
-    assert len(served) == 14
+    assert len(served) == 15
 
 
 def test_names_of_operations_stand_once(document) -> None:

@@ -71,6 +71,9 @@ def upgrade() -> None:
         PRIMARY KEY (broadcast_id, kind)
     );
 
+    -- Corrections neither heed the weekly cap nor count for it.
+    ALTER TABLE batches ADD is_capped boolean NOT NULL DEFAULT true;
+
     -- A one-time code of an SMS, sealed, until the message is understood; the body never holds it.
     ALTER TABLE inbound ADD code_cipher bytea, ADD code_key_no integer;
 
@@ -82,6 +85,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("""
+    ALTER TABLE batches DROP is_capped;
     ALTER TABLE inbound DROP code_cipher, DROP code_key_no;
     DROP TABLE broadcast_notices, approval_requests, duties, official_orders, code_asks;
     ALTER TABLE officials DROP code_failures, DROP code_locked_until, DROP totp_cipher, DROP totp_key_no, DROP totp_step;

@@ -1,5 +1,6 @@
 """The tables of one-time codes that officials were asked for, and of orders they gave by SMS."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,7 @@ _HOLD = statement("""
     SELECT code_failures, code_locked_until, totp_cipher, totp_key_no, totp_step FROM officials
     WHERE id = :id AND disabled_at IS NULL FOR NO KEY UPDATE
 """)
+_HOLD_MANY = statement("SELECT id FROM officials WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")
 _TRIED = statement("UPDATE officials SET code_failures = :failures, code_locked_until = :locked_until WHERE id = :id")
 _TOTP = statement("""
     UPDATE officials SET totp_cipher = :cipher, totp_key_no = :key_no WHERE id = :id AND disabled_at IS NULL
@@ -96,6 +98,11 @@ def hold(conn: Connection, official_id: int) -> Held | None:
     """The official's row, locked to the end of the transaction: guesses take turns. None for a disabled one."""
     row = conn.execute(_HOLD, {"id": official_id}).one_or_none()
     return Held(*row) if row else None
+
+
+def hold_many(conn: Connection, official_ids: Sequence[int]) -> None:
+    """Lock the rows of several officials, in one order for everyone."""
+    conn.execute(_HOLD_MANY, {"ids": list(official_ids)})
 
 
 def tried(conn: Connection, official_id: int, failures: int, locked_until: datetime | None) -> None:

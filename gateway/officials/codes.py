@@ -12,7 +12,7 @@ from gateway.officials.code_store import Ask, Held
 from gateway.officials.rules import Official
 from gateway.runtime import Runtime
 
-__all__ = ["Ask", "Proof", "Wanted", "ask", "burn", "find", "has_totp", "prove", "renew_totp"]
+__all__ = ["Ask", "Proof", "Wanted", "ask", "burn", "find", "is_locked", "prove", "renew_totp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,10 @@ def find(conn: Connection, official: Official, act: str, subject: str) -> Ask | 
     return store.find(conn, official.id, act, subject)
 
 
-def has_totp(conn: Connection, official: Official) -> bool:
-    """Whether the official may use an authenticator; locks the row."""
+def is_locked(rt: Runtime, conn: Connection, official: Official) -> bool:
+    """Whether no code of this official counts now; locks the row."""
     held = store.hold(conn, official.id)
-    return held is not None and held.totp_cipher is not None
+    return held is None or (held.locked_until is not None and held.locked_until > rt.now())
 
 
 def prove(rt: Runtime, conn: Connection, official: Official, wanted: Ask, code: str) -> Proof:

@@ -30,17 +30,9 @@ def approve(
     409 hash. An emergency starts at once, anything else after the undo window. Whoever approves `within` a transaction
     of their own calls `start_soon` after it.
     """
-    areas, now = reference.areas(rt), rt.now()
+    now = rt.now()
     with transaction(rt.engine, within) as conn:
-        broadcast, author = find(conn, official, broadcast_id, lock=True)
-        _refuse_judge(rt, conn, areas, official, author, broadcast, Verb.APPROVE)
-        refuse_state(broadcast, Verb.APPROVE)
-        if (broadcast.approval_ends_at or now) <= now:
-            raise Conflict("The time for approving it is over; it has to be drafted anew.", reason="late")
-        if broadcast.expires_at and broadcast.expires_at <= now:
-            raise Conflict("Its expires_at has passed; it is of no use any more.", reason="expired")
-        if seen is not None and seen != broadcast.hash:
-            raise Conflict("It has changed since you saw it; look at it again before you approve.", reason="changed")
+        broadcast = judge(rt, conn, official, broadcast_id, Verb.APPROVE, seen)
         is_emergency = broadcast.level == "emergency"
         release = now if is_emergency else now + timedelta(seconds=rt.settings.undo_window)
         store.update(conn, broadcast_id, now, state=State.APPROVED, approved_by=official.id, approved_at=now,
@@ -51,6 +43,30 @@ def approve(
     if within is None:
         start_soon(rt, approved)
     return approved
+
+
+def judge(
+    rt: Runtime, conn: Connection, official: Official, broadcast_id: int, verb: Verb, seen: str | None = None
+) -> Broadcast:
+    """The broadcast, held to the end of the transaction, where the official may do this to it now.
+
+    Raises Missing, Conflict or Forbidden, in the order that `approve` names.
+    """
+    areas, now = reference.areas(rt, conn), rt.now()
+    broadcast, author = find(conn, official, broadcast_id, lock=True)
+    if verb in (Verb.APPROVE, Verb.REJECT):
+        _refuse_judge(rt, conn, areas, official, author, broadcast, verb)
+    elif not rules.may_steer(official, author, broadcast, areas):
+        _forbid(official, broadcast, verb)
+    refuse_state(broadcast, verb)
+    if verb is Verb.APPROVE:
+        if (broadcast.approval_ends_at or now) <= now:
+            raise Conflict("The time for approving it is over; it has to be drafted anew.", reason="late")
+        if broadcast.expires_at and broadcast.expires_at <= now:
+            raise Conflict("Its expires_at has passed; it is of no use any more.", reason="expired")
+        if seen is not None and seen != broadcast.hash:
+            raise Conflict("It has changed since you saw it; look at it again before you approve.", reason="changed")
+    return broadcast
 
 
 def start_soon(rt: Runtime, broadcast: Broadcast) -> None:
@@ -88,11 +104,8 @@ def reject(
     rt: Runtime, official: Official, broadcast_id: int, note: str | None = None, *, within: Connection | None = None
 ) -> Broadcast:
     """Refuse what was submitted: whoever may approve it may reject it. An author takes it back by `cancel`."""
-    areas = reference.areas(rt)
     with transaction(rt.engine, within) as conn:
-        broadcast, author = find(conn, official, broadcast_id, lock=True)
-        _refuse_judge(rt, conn, areas, official, author, broadcast, Verb.REJECT)
-        refuse_state(broadcast, Verb.REJECT)
+        judge(rt, conn, official, broadcast_id, Verb.REJECT)
         store.update(conn, broadcast_id, rt.now(), state=State.REJECTED, note=note)
         audit.record(conn, rt.now(), official.actor, "reject", f"broadcast:{broadcast_id}",
                      channel=official.channel)  # fmt: skip
@@ -141,12 +154,8 @@ def cancel(rt: Runtime, official: Official, broadcast_id: int, *, within: Connec
 def _steer(
     rt: Runtime, official: Official, broadcast_id: int, verb: Verb, act: Act, within: Connection | None
 ) -> Broadcast:
-    areas = reference.areas(rt)
     with transaction(rt.engine, within) as conn:
-        broadcast, author = find(conn, official, broadcast_id, lock=True)
-        if not rules.may_steer(official, author, broadcast, areas):
-            _forbid(official, broadcast, verb)
-        refuse_state(broadcast, verb)
+        broadcast = judge(rt, conn, official, broadcast_id, verb)
         act(conn, broadcast)
         audit.record(conn, rt.now(), official.actor, verb.value, f"broadcast:{broadcast_id}", channel=official.channel)
         return find(conn, official, broadcast_id)[0]

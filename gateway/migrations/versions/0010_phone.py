@@ -71,6 +71,7 @@ def upgrade() -> None:
         PRIMARY KEY (broadcast_id, kind)
     );
 
+    CREATE INDEX broadcasts_changed ON broadcasts (changed_at);
     -- Corrections neither heed the weekly cap nor count for it.
     ALTER TABLE batches ADD is_capped boolean NOT NULL DEFAULT true;
 
@@ -85,6 +86,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("""
+    DROP INDEX broadcasts_changed;
     ALTER TABLE batches DROP is_capped;
     ALTER TABLE inbound DROP code_cipher, DROP code_key_no;
     DROP TABLE broadcast_notices, approval_requests, duties, official_orders, code_asks;

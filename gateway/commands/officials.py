@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from gateway.commands import roster
 from gateway.commands.opening import tools
 from gateway.officials import codes, service
 from gateway.officials.rules import CARD_COLUMNS, CARD_ROWS, Role
@@ -35,6 +36,7 @@ def declare(commands: "Commands") -> None:
         act = acts.add_parser(name, help=text)
         act.add_argument("id", type=int, help="the official's id, see `officials list`")
         act.set_defaults(run=run)
+    roster.declare(acts)
     acts.add_parser("list", help="all officials").set_defaults(run=_list)
     commands.add_parser("areas", help="the city's areas and their codes").set_defaults(run=_areas)
     commands.add_parser("offices", help="the city's agencies and their codes").set_defaults(run=_offices)

@@ -72,7 +72,7 @@ class Given:
         if wanted is None:
             return Done("refused", text=self.say("no_code", broadcast))
         asked = approvals.name_code(wanted, self.talk.language)
-        return Done("ask", text=self.say(key, broadcast, verb=verb, asked=asked), wants_answer=True)
+        return Done("ask", text=self.say(key, broadcast, verb=verb, asked=asked), wants_answer=True, always=True)
 
     def want(self, broadcast: Broadcast, act: str) -> codes.Wanted | None:
         """Wait for a code that allows `act` on the broadcast as it is now."""

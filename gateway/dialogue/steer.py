@@ -71,7 +71,7 @@ def approve(given: Given) -> Done:
     def ask(broadcast: Broadcast) -> Done:
         wanted, talk = given.want(broadcast, approvals.APPROVE), given.talk
         text = approvals.request(talk.rt, given.conn, talk.areas, broadcast, wanted, talk.language)
-        return Done("ask", text=text, wants_answer=True)
+        return Done("ask", text=text, wants_answer=True, always=True)
 
     def do(broadcast: Broadcast) -> Done:
         return _approved(given, decide.approve(given.talk.rt, given.official, broadcast.id, within=given.conn))

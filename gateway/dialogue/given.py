@@ -57,7 +57,7 @@ class Given:
 
     def tell(self, outcome: str, key: str, broadcast: Broadcast | None = None, **slots: str) -> Done:
         """An answer that no reply budget holds back."""
-        return Done(outcome, text=self.say(key, broadcast, **slots), always=True)
+        return Done(outcome, slots, self.say(key, broadcast, **slots), always=True)
 
     def refuse(self, fault: Fault, verb: str) -> Done:
         """The sentence for what may not be. Raises the fault again where it has none."""

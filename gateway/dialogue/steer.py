@@ -9,6 +9,7 @@ from gateway.broadcasts.service.view import find, refuse_state
 from gateway.dialogue import blast
 from gateway.dialogue.given import Given, with_code
 from gateway.dialogue.says import Done
+from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Fault, Forbidden
 from gateway.officials.codes import Ask
 from gateway.state import queue
@@ -84,8 +85,10 @@ def _approved(given: Given, broadcast: Broadcast) -> Done:
     wanted = given.want(broadcast, CANCEL)
     asked = approvals.name_code(wanted, given.talk.language) if wanted else "-"
     key = "approved_now" if broadcast.level == "emergency" else "approved"
-    text = given.say(key, broadcast, at=words.show_at(rt, words.begins_at(rt, broadcast)), asked=asked)
-    return Done("ok", text=text, always=True, after=lambda: decide.start_soon(rt, broadcast))
+    at = words.show_at(rt, words.begins_at(rt, broadcast))
+    slots = {"code": show_broadcast(broadcast.number), "at": at, "left": ""}
+    text = given.say(key, broadcast, at=at, asked=asked)
+    return Done("ok", slots, text, always=True, after=lambda: decide.start_soon(rt, broadcast))
 
 
 def reject(given: Given) -> Done:

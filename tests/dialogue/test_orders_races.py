@@ -16,8 +16,9 @@ def test_two_approvers_by_sms_at_once_are_one(town: Town) -> None:
     approvers = [Officer(town.rt, "lurah", HOME), Officer(town.rt, "admin"), Officer(town.rt, "approver")]
     for _ in range(ROUNDS):
         id, code = submitted(town, kim)
-        for one in approvers:
-            queue_up(one, f"SETUJU {code} {one.code_in(one.says(f'SETUJU {code}'))}")
+        given = [(one, f"SETUJU {code} {one.code_in(one.says(f'SETUJU {code}'))}") for one in approvers]
+        for one, body in given:
+            queue_up(one, body)
         at_once(*[lambda: understand_waiting(town.rt)] * 3)
         understand_waiting(town.rt)
         assert town.state(id) == "approved"

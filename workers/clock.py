@@ -117,7 +117,7 @@ DUTIES: Final = (
     Duty("apply receipts", 0.5, receive.apply),
     Duty("finish batches", 2, sweep.finish),
     Duty("start, expire and finish broadcasts", 1, start.tick),
-    Duty("ask for approval", 1, approvals.tick),
+    Duty("ask for approval", 2, approvals.tick),
     Duty("tell authors what became of it", 2, notices.tick),
     Duty("wake lanes that have work", 1, sweep.wake_lanes),
     Duty("wake for messages that wait", 1, wake_inbound),

@@ -31,6 +31,8 @@ class Lookup(StrEnum):
     OFFICIAL = "official"
     OFFICIAL_TICKETS = "official_tickets"
     OFFICIAL_TICKET = "official_ticket"
+    OFFICIAL_BROADCASTS = "official_broadcasts"
+    OFFICIAL_BROADCAST = "official_broadcast"
 
 
 class Action(StrEnum):
@@ -70,6 +72,7 @@ class Action(StrEnum):
     CALL_BACK = "call_back"
     MENU = "menu"
     SIGN_IN = "sign_in"
+    APPROVE_BROADCAST = "approve_broadcast"
     UNKNOWN = "unknown"
 
 

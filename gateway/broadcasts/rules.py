@@ -12,6 +12,8 @@ from gateway.officials.rules import Official, Role
 from gateway.outbox.rules import Class
 
 CITY = "33.75"
+CORRECTS = "corrects"
+"""The list of an audience that names the broadcast, by its id, whose recipients it is; no caller can write it."""
 APPROVAL_EMERGENCY = timedelta(minutes=30)
 APPROVAL = timedelta(hours=72)
 KEY_KEPT = timedelta(days=7)

@@ -26,6 +26,7 @@ _CHANGE = statement("""
     WHERE id = :id
 """)
 _GET = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id")
+_ID_OF = statement("SELECT id FROM broadcasts WHERE number = :number")
 _LOCK = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id FOR UPDATE")
 _TRY_LOCK = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id FOR UPDATE SKIP LOCKED")
 _TURN = statement("SELECT pg_try_advisory_xact_lock(6027)")
@@ -97,6 +98,12 @@ def get(conn: Connection, broadcast_id: int) -> Broadcast | None:
     """One broadcast."""
     row = conn.execute(_GET, {"id": broadcast_id}).one_or_none()
     return _broadcast(row) if row else None
+
+
+def id_of(conn: Connection, number: int) -> int | None:
+    """The id of the broadcast with this public number."""
+    found: int | None = conn.execute(_ID_OF, {"number": number}).scalar()
+    return found
 
 
 def lock(conn: Connection, broadcast_id: int, *, waits: bool = True) -> Broadcast | None:

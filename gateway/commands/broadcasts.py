@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tqdm import tqdm
 
 from config.settings import Settings
-from gateway.broadcasts.service import decide, draft, view
+from gateway.broadcasts.service import correct, decide, draft, view
 from gateway.commands.opening import tools
 from gateway.kernel.errors import Forbidden, Invalid
 from gateway.officials import service as officials
@@ -43,9 +43,7 @@ def declare(commands: "Commands") -> None:
 
     write = acts.add_parser("draft", parents=[acting], help="write one and show exactly what would be sent")
     write.add_argument("--level", required=True, choices=["routine", "important", "emergency"])
-    write.add_argument("--text", required=True, help="the Indonesian text")
-    for code in OTHER_LANGUAGES:
-        write.add_argument(f"--text-{code}", help=f"the text in the language {code}")
+    _take_texts(write)
     write.add_argument(
         "--area", nargs="+", action="extend", default=[], metavar="CODE", help="33.75.01.1006[/RW03[/RT02]]"
     )
@@ -67,10 +65,24 @@ def declare(commands: "Commands") -> None:
     acts.add_parser("pause", parents=[one], help="hold it; nothing more leaves").set_defaults(run=_act(decide.pause))
     acts.add_parser("resume", parents=[one], help="go on with it").set_defaults(run=_act(decide.resume))
     acts.add_parser("cancel", parents=[one], help="end it for good").set_defaults(run=_act(decide.cancel))
+    amend = acts.add_parser("correct", parents=[one], help="draft a correction to those who got it")
+    _take_texts(amend)
+    amend.set_defaults(run=_correct)
     status = acts.add_parser("status", parents=[one], help="state and counts of one")
     status.add_argument("--watch", action="store_true", help="follow it until it is over")
     status.set_defaults(run=_status)
     acts.add_parser("list", parents=[acting], help="the latest you may see").set_defaults(run=_list)
+
+
+def _take_texts(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--text", required=True, help="the Indonesian text")
+    for code in OTHER_LANGUAGES:
+        parser.add_argument(f"--text-{code}", help=f"the text in the language {code}")
+
+
+def _texts(args: argparse.Namespace) -> dict[str, str]:
+    texts = {BASE_LANGUAGE: args.text} | {code: getattr(args, f"text_{code}") for code in OTHER_LANGUAGES}
+    return {language: text for language, text in texts.items() if text}
 
 
 @contextmanager
@@ -79,7 +91,7 @@ def _acting(args: argparse.Namespace) -> "Iterator[tuple[Runtime, Official]]":
     if not token:
         raise Invalid("Who acts? Give --token, or set KABAR_TOKEN.")
     with tools() as rt:
-        official = officials.sign_in(rt, token)
+        official = officials.sign_in(rt, token, "cli")
         if official is None:
             raise Forbidden("This token belongs to no active official.")
         yield rt, official
@@ -87,10 +99,9 @@ def _acting(args: argparse.Namespace) -> "Iterator[tuple[Runtime, Official]]":
 
 def _draft(args: argparse.Namespace) -> int:
     given = {"areas": args.area, "topics": args.topic, "groups": args.group, "languages": args.language}
-    texts = {BASE_LANGUAGE: args.text} | {code: getattr(args, f"text_{code}") for code in OTHER_LANGUAGES}
     content = draft.Content(
         level=args.level,
-        texts={language: text for language, text in texts.items() if text},
+        texts=_texts(args),
         audience={name: values for name, values in given.items() if values},
         reason=args.reason,
         send_at=_moment("--send-at", args.send_at),
@@ -98,6 +109,16 @@ def _draft(args: argparse.Namespace) -> int:
     )
     with _acting(args) as (rt, official):
         made = draft.draft(rt, official, content, secrets.token_hex(16))
+    return _show_draft(made)
+
+
+def _correct(args: argparse.Namespace) -> int:
+    with _acting(args) as (rt, official):
+        made = correct.correct(rt, official, args.id, _texts(args), secrets.token_hex(16))
+    return _show_draft(made)
+
+
+def _show_draft(made: Mapping[str, Any]) -> int:
     shown = made["preview"]
     print(f"id: {made['id']}\ncode: {made['code']}\nstate: {made['state']}\nhash: {made['hash']}")
     print(f"recipients: {shown['recipients']}")

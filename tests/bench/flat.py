@@ -4,6 +4,7 @@ import io
 import itertools
 import shutil
 import statistics
+import string
 import sys
 import tempfile
 import time
@@ -124,24 +125,34 @@ def in_a_menu(made: Stack) -> list[Line]:
 def _grown(folder: Path) -> Book:
     """The book with further screens hung under the account's, in every language."""
     shutil.copytree(loader.PACKAGE, folder, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
-    more = SCREENS - len(loader.standard().screens)
+    # Names of screens and texts are letters alone.
+    names = ["".join(two) for two in itertools.product(string.ascii_lowercase, repeat=2)]
+    names = names[: SCREENS - len(loader.standard().screens)]
     lines = ["screens:"]
-    for at in range(more):
-        lines += [f"  grown_{at}:", f"    text: grown.text_{at}", "    entry: true", "    options:"]
+    for name in names:
+        lines += [f"  grown_{name}:", f"    text: grown.text_{name}", "    entry: true", "    options:"]
         lines += ["      1: {label: grown.home, go: home}"]
     (folder / "flows" / "grown.yaml").write_text("\n".join(lines) + "\n")
     for path in (folder / "lang").glob("*.yaml"):
-        texts = ["  grown:", "    home: Menu", *(f"    text_{at}: Layar {at}" for at in range(more))]
+        texts = ["  grown:", "    home: Menu", *(f"    text_{name}: Layar {name}" for name in names)]
         path.write_text(path.read_text().rstrip() + "\n" + "\n".join(texts) + "\n")
     return loader.load(folder)
 
 
-def among_residents(made: Stack, label: str) -> tuple[list[Line], tuple[float, float]]:
-    """First and following hops now, to be set beside another number of residents."""
+def among_residents(made: Stack) -> tuple[float, float]:
+    """Milliseconds of the first hop of a session and of those that follow, with the residents there are now."""
     phones = Phones(made)
     try:
         phones.many()
-        first, following = phones.many()
+        return phones.many()
     finally:
         phones.close()
-    return [(f"first hop, following hop {label}", f"{first:.2f} and {following:.2f} ms")], (first, following)
+
+
+def set_beside(few: tuple[float, float], many: tuple[float, float], before: int, now: int) -> list[Line]:
+    """The same hops among `now` residents as among `before`."""
+    ratios = f"{many[0] / few[0]:.2f} and {many[1] / few[1]:.2f}"
+    return [
+        ("first hop of a session, hops that follow, in this process", f"{few[0]:.2f} and {few[1]:.2f} ms"),
+        (f"the same among {now:,} residents / among {before:,} (target: flat)", ratios),
+    ]

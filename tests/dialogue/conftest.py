@@ -11,12 +11,14 @@ from gateway.db import statement
 from gateway.dialogue.hop import Screen, hop
 from gateway.dialogue.text import understand_waiting
 from gateway.inbox import service as inbox
+from gateway.kernel.areas import AreaBook
 from gateway.kernel.text import is_gsm7, septets
 from gateway.numbers import store as numbers
 from gateway.providers.base import Hop, Inbound
 from gateway.residents.service import own
 from gateway.runtime import Runtime
 from gateway.state import sessions
+from tests.broadcasts.town import Town
 
 BENDAN = "33.75.01.1006"
 MENU = "KIM Kota Pekalongan\n1 Info warga"
@@ -115,3 +117,10 @@ def make_phone(rt: Runtime) -> MakePhone:
         return phone
 
     return make
+
+
+@pytest.fixture
+def town(rt: Runtime, city: AreaBook) -> Town:
+    made = Town(rt, home=BENDAN, other="33.75.02.1007")
+    made.people(3)
+    return made

@@ -66,8 +66,9 @@ LEAVES = [
     ("stop everything", "joined", "", ("5", "5", "2")),
     ("come back after stopping", "stopped", "", ("5", "6")),
 ]
-# A PIN by SMS would stay on the phone and with the carrier; what is taken up again by dialling was left by dialling.
-USSD_ALONE = {"sign_in", "resume"}
+# A PIN by SMS would stay on the phone and with the carrier, and officials approve by SMS in one line.
+# What is taken up again by dialling was left by dialling.
+USSD_ALONE = {"sign_in", "official_code", "resume"}
 HIT: set[tuple[str, str]] = set()
 
 RECORD = {

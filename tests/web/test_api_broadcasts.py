@@ -317,3 +317,15 @@ def test_an_emergency_of_one_area_needs_nobody_else(staff: Staff) -> None:
     bpbd = staff("emergency", CITY)
     id = submitted(bpbd, "emergency")
     assert bpbd("POST", f"/broadcasts/{id}/approve").json["state"] == "approved"
+
+
+def test_a_correction_needs_a_key_and_something_that_has_left(staff: Staff) -> None:
+    kim = staff("kim", BENDAN)
+    id = drafted(kim)
+    assert kim("POST", f"/broadcasts/{id}/correct", {"texts": {"id": "Jam 9."}}).status_code == 400
+    refused = kim("POST", f"/broadcasts/{id}/correct", {"texts": {"id": "Jam 9."}}, Idempotency_Key="r")
+    assert refused.status_code == 409
+    assert "Nothing of it has left" in refused.json["detail"]
+    assert (
+        kim("POST", f"/broadcasts/{id}/correct", {"texts": {}, "audience": {}}, Idempotency_Key="r").status_code == 400
+    )

@@ -9,9 +9,10 @@ from typing import Any
 
 from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
-from gateway.broadcasts.rules import Broadcast, State, Verb
+from gateway.broadcasts.rules import CORRECTS, Broadcast, State, Verb
 from gateway.broadcasts.service.preview import count, preview
 from gateway.broadcasts.service.view import find, refuse_state
+from gateway.db import Connection, transaction
 from gateway.kernel.areas import AreaBook
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Forbidden, Invalid
@@ -37,7 +38,9 @@ class Content:
     expires_at: datetime | None = None
 
 
-def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[str, Any]:
+def draft(
+    rt: Runtime, official: Official, content: Content, key: str, *, within: Connection | None = None
+) -> dict[str, Any]:
     """Draft a broadcast and give its preview; the same key and content give the same answer for seven days.
 
     Raises Invalid, Forbidden, or Conflict where the key came with other content before.
@@ -47,7 +50,7 @@ def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[s
     # Before the transaction: reading them may take a connection of its own.
     areas = reference.areas(rt)
     now = rt.now()
-    with rt.engine.begin() as conn:
+    with transaction(rt.engine, within) as conn:
         store.drop_keys(conn, now - rules.KEY_KEPT)
         if not store.claim_key(conn, official.id, key, body_hash, now):
             kept = store.kept_answer(conn, official.id, key)
@@ -62,7 +65,8 @@ def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[s
         id = store.add(conn, number, values, official.id, now)
         answer = _answer(rt, id, number, State.DRAFT, values["hash"], content, by_language)
         store.keep_answer(conn, official.id, key, answer)
-        audit.record(conn, now, official.actor, "draft", f"broadcast:{id}", level=content.level)
+        audit.record(conn, now, official.actor, "draft", f"broadcast:{id}", level=content.level,
+                     channel=official.channel)  # fmt: skip
     return answer
 
 
@@ -75,26 +79,31 @@ def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[
         if author.id != official.id:
             raise Forbidden("Only its author may change a broadcast.")
         refuse_state(broadcast, Verb.CHANGE)
+        if CORRECTS in broadcast.audience and changes.keys() & {"audience", "level"}:
+            raise Invalid(
+                "A correction goes to those who got its original, at its level; only its texts and times change."
+            )
         held = {name: getattr(broadcast, name) for name in Content.__slots__}
         content = _tidied(Content(**{**held, **changes}))
         _check(rt, areas, official, content)
         by_language = count(conn, content.level, content.audience)
         values = _values(content, sum(by_language.values()))
         store.change(conn, broadcast_id, values, now)
-        audit.record(conn, now, official.actor, "change", f"broadcast:{broadcast_id}", hash=values["hash"])
+        audit.record(conn, now, official.actor, "change", f"broadcast:{broadcast_id}", hash=values["hash"],
+                     channel=official.channel)  # fmt: skip
     return _answer(rt, broadcast.id, broadcast.number, State.DRAFT, values["hash"], content, by_language)
 
 
-def submit(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
+def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connection | None = None) -> Broadcast:
     """Ask for approval: the people are counted once more, and the hash is what will be approved. Sends nothing."""
     now = rt.now()
-    with rt.engine.begin() as conn:
+    with transaction(rt.engine, within) as conn:
         broadcast, author = find(conn, official, broadcast_id, lock=True)
         if author.id != official.id:
-            raise Forbidden("Only its author may submit a broadcast.")
+            raise Forbidden("Only its author may submit a broadcast.", reason="role")
         refuse_state(broadcast, Verb.SUBMIT)
         if broadcast.expires_at and broadcast.expires_at <= now:
-            raise Conflict("Its expires_at has passed; change it first.")
+            raise Conflict("Its expires_at has passed; change it first.", reason="expired")
         recipients = sum(count(conn, broadcast.level, broadcast.audience).values())
         content = Content(broadcast.level, broadcast.texts, broadcast.audience, broadcast.reason, broadcast.send_at,
                           broadcast.expires_at)  # fmt: skip
@@ -112,7 +121,8 @@ def submit(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
             approval_ends_at=ends,
             note=None,
         )
-        audit.record(conn, now, official.actor, "submit", f"broadcast:{broadcast_id}", recipients=recipients)
+        audit.record(conn, now, official.actor, "submit", f"broadcast:{broadcast_id}", recipients=recipients,
+                     channel=official.channel)  # fmt: skip
         return find(conn, official, broadcast_id)[0]
 
 
@@ -140,7 +150,8 @@ def _check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -
     if content.expires_at and content.expires_at <= max(now, content.send_at or now):
         raise Invalid("expires_at must lie after now and after send_at.")
     if not rules.may_draft(official, content.level, content.audience):
-        raise Forbidden("Your role or area does not cover this level and audience.")
+        reason = "role" if rules.is_in_scope(official, content.audience) else "scope"
+        raise Forbidden("Your role or area does not cover this level and audience.", reason=reason)
 
 
 def _check_audience(rt: Runtime, areas: AreaBook, audience: Mapping[str, Sequence[str]]) -> None:
@@ -162,7 +173,7 @@ def _check_audience(rt: Runtime, areas: AreaBook, audience: Mapping[str, Sequenc
 
 
 def _values(content: Content, recipients: int) -> dict[str, Any]:
-    audience = {name: list(content.audience[name]) for name in _LISTS if content.audience.get(name)}
+    audience = {name: list(content.audience[name]) for name in (*_LISTS, CORRECTS) if content.audience.get(name)}
     texts = dict(content.texts)
     return {
         "level": content.level,

@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.broadcasts import store
 from gateway.broadcasts.rules import fallback
+from gateway.broadcasts.service.reach import people
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.kernel.codes import show_broadcast
@@ -14,7 +15,6 @@ from gateway.outbox.lint import lint, standard
 from gateway.outbox.rules import RESTING, Class
 from gateway.outbox.service.post import quiet
 from gateway.providers.base import is_numeric
-from gateway.residents import store as residents
 from gateway.runtime import Runtime
 from menus import render
 
@@ -46,7 +46,7 @@ def count(conn: Connection, level: str, audience: Mapping[str, Sequence[str]]) -
     """People the rule names now by language, without those who stopped what this level is."""
     is_emergency = level == Class.EMERGENCY
     scopes = ["all"] if is_emergency else ["notices", "all"]
-    return store.count(conn, residents.audience(audience, is_emergency=is_emergency), scopes)
+    return store.count(conn, people(conn, level, audience), scopes)
 
 
 def preview(

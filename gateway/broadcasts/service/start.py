@@ -8,12 +8,12 @@ from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
 from gateway.broadcasts.rules import Broadcast, State
 from gateway.broadcasts.service.preview import count, final_texts
+from gateway.broadcasts.service.reach import cap, people
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.outbox.rules import LANE_OF, RESTING, Class
 from gateway.outbox.service.post import quiet
 from gateway.outbox.store import batches, fanout, routes
-from gateway.residents import store as residents
 from gateway.runtime import Runtime
 from gateway.state import queue
 
@@ -42,38 +42,47 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
         if held:
             store.update(conn, broadcast_id, now, held_until=held)
             return False
-        people = sum(count(conn, broadcast.level, broadcast.audience).values())
-        if rules.grew_too_much(broadcast.recipients, people):
-            note = f"The audience grew from {broadcast.recipients} to {people} since it was approved; approve it again."
+        present = sum(count(conn, broadcast.level, broadcast.audience).values())
+        if rules.grew_too_much(broadcast.recipients, present):
+            note = (
+                f"The audience grew from {broadcast.recipients} to {present} since it was approved; approve it again."
+            )
             content = (broadcast.level, broadcast.texts, broadcast.audience, broadcast.send_at, broadcast.expires_at)
             store.update(
                 conn,
                 broadcast_id,
                 now,
                 state=State.SUBMITTED,
-                recipients=people,
-                hash=rules.digest(*content, people),
+                recipients=present,
+                hash=rules.digest(*content, present),
                 approved_by=None,
                 approval_ends_at=now + _again(level),
                 release_at=None,
                 held_until=None,
                 note=note,
             )
-            audit.record(conn, now, "clock", "return", f"broadcast:{broadcast_id}", people=people)
+            audit.record(conn, now, "clock", "return", f"broadcast:{broadcast_id}", people=present)
             return False
-        if level in RESTING and rt.settings.routine_per_week and not store.take_turn(conn):
+        if cap(rt, broadcast) and not store.take_turn(conn):
             return False
         texts = final_texts(rt, broadcast.number, broadcast.texts)
-        batch_id = batches.add(conn, now, level, texts, expires_at=broadcast.expires_at)
+        batch_id = batches.add(
+            conn,
+            now,
+            level,
+            texts,
+            is_capped=not broadcast.audience.get(rules.CORRECTS),
+            expires_at=broadcast.expires_at,
+        )
         total = fanout.fan_out(
             conn,
             batches.get(conn, batch_id),
-            residents.audience(broadcast.audience, is_emergency=level is Class.EMERGENCY),
+            people(conn, broadcast.level, broadcast.audience),
             rt.settings.sms_routes,
             set(routes.paused(conn)),
             [name for name, provider in rt.providers.items() if provider.sends_to_demo],
             now,
-            rt.settings.routine_per_week,
+            cap(rt, broadcast),
         )
         store.update(conn, broadcast_id, now, state=State.SENDING, batch_id=batch_id, started_at=now, held_until=None)
         audit.record(conn, now, "clock", "start", f"broadcast:{broadcast_id}", total=total)

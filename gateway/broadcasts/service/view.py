@@ -22,7 +22,7 @@ def find(conn: Connection, official: Official, broadcast_id: int, *, lock: bool 
     broadcast = store.lock(conn, broadcast_id) if lock else store.get(conn, broadcast_id)
     author = officials.get(conn, broadcast.author_id) if broadcast else None
     if broadcast is None or author is None or not rules.may_see(official, author, broadcast):
-        raise Missing("There is no such broadcast.")
+        raise Missing("There is no such broadcast.", reason="gone")
     return broadcast, author
 
 
@@ -30,7 +30,8 @@ def refuse_state(broadcast: Broadcast, verb: Verb) -> rules.State:
     """The state that `verb` leads to. Raises Conflict where the present one forbids it."""
     following = rules.TRANSITIONS.get((broadcast.state, verb))
     if following is None:
-        raise Conflict(f"It is {broadcast.state.value}; it cannot be asked to {verb.value} now.")
+        sentence = f"It is {broadcast.state.value}; it cannot be asked to {verb.value} now."
+        raise Conflict(sentence, reason="state")
     return following
 
 

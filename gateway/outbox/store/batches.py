@@ -47,8 +47,8 @@ class Chunk:
 
 
 _ADD = statement("""
-    INSERT INTO batches (month, lane, class, texts, wants_answer, expires_at, created_at)
-    VALUES (:month, :lane, :class, CAST(:texts AS jsonb), :wants_answer, :expires_at, :at) RETURNING id
+    INSERT INTO batches (month, lane, class, texts, wants_answer, is_capped, expires_at, created_at)
+    VALUES (:month, :lane, :class, CAST(:texts AS jsonb), :wants_answer, :is_capped, :expires_at, :at) RETURNING id
 """)
 _GET = statement("""
     SELECT id, month, lane, class, texts, wants_answer, state, expires_at, total FROM batches WHERE id = :id
@@ -129,15 +129,17 @@ def add(
     texts: Mapping[str, str],
     *,
     wants_answer: bool = False,
+    is_capped: bool = True,
     expires_at: datetime | None = None,
 ) -> int:
-    """A new, empty batch. `texts` by language, exactly as they will be sent."""
+    """A new, empty batch. `texts` by language, exactly as they will be sent; `is_capped`: counts for the weekly cap."""
     values = {
         "month": month_of(now),
         "lane": LANE_OF[message_class],
         "class": message_class,
         "texts": json.dumps(dict(texts)),
         "wants_answer": wants_answer,
+        "is_capped": is_capped,
         "expires_at": expires_at,
         "at": now,
     }

@@ -46,6 +46,7 @@ def fan_out(
         """LEFT JOIN (SELECT m.number_id, count(*) AS n FROM messages m
              WHERE m.month >= :cap_month AND m.created_at > :week_ago AND m.batch_id IS NOT NULL
                AND m.class IN ('important', 'routine') AND m.status NOT IN ('skipped', 'failed')
+               AND m.batch_id NOT IN (SELECT id FROM batches WHERE NOT is_capped)
              GROUP BY m.number_id) AS lately ON lately.number_id = q.number_id"""
         if resting and cap > 0
         else "CROSS JOIN (SELECT 0 AS n) AS lately"

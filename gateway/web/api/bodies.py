@@ -91,6 +91,12 @@ class Changes(Body):
         return found
 
 
+class Correction(Body):
+    """What to say to those who got a broadcast that was wrong."""
+
+    texts: Texts
+
+
 class Approval(Body):
     """An approval, bound to what the approver saw where the hash is given."""
 

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gateway.broadcasts.rules import Broadcast
-from gateway.broadcasts.service import decide, draft, view
+from gateway.broadcasts.service import correct, decide, draft, view
 from gateway.broadcasts.service.draft import Content
 from gateway.kernel.errors import Invalid
 from gateway.officials.rules import Official
 from gateway.runtime import Runtime
 from gateway.web.api.answers import Broadcasts, Drafted, Status
-from gateway.web.api.bodies import Approval, Changes, NewBroadcast, Rejection
+from gateway.web.api.bodies import Approval, Changes, Correction, NewBroadcast, Rejection
 from gateway.web.api.calls import Ask, Part, Table
 
 KEY: Final = "Idempotency-Key"
@@ -23,11 +23,15 @@ table = Table()
 
 @table.call("POST", "/broadcasts", "Draft a broadcast and see its preview", Drafted, status=201, headers=_KEYS)
 def add(ask: Ask, body: NewBroadcast) -> dict[str, Any]:
+    content = Content(body.level, body.texts, body.audience.lists(), body.reason, body.send_at, body.expires_at)
+    return draft.draft(ask.rt, ask.official, content, _key(ask))
+
+
+def _key(ask: Ask) -> str:
     key = ask.headers.get(KEY.lower(), "")
     if not _KEY.fullmatch(key):
         raise Invalid(f"Send a header {KEY} of your own, up to 200 letters, digits and signs.")
-    content = Content(body.level, body.texts, body.audience.lists(), body.reason, body.send_at, body.expires_at)
-    return draft.draft(ask.rt, ask.official, content, key)
+    return key
 
 
 @table.call("GET", "/broadcasts", "List the broadcasts you may see", Broadcasts)
@@ -76,6 +80,13 @@ def resume(ask: Ask, id: int) -> dict[str, Any]:
 @table.call("POST", "/broadcasts/{id}/cancel", "End it for good", Status)
 def cancel(ask: Ask, id: int) -> dict[str, Any]:
     return _act(ask, id, decide.cancel)
+
+
+@table.call(
+    "POST", "/broadcasts/{id}/correct", "Draft a correction to those who got it", Drafted, status=201, headers=_KEYS
+)
+def correct_sent(ask: Ask, id: int, body: Correction) -> dict[str, Any]:
+    return correct.correct(ask.rt, ask.official, id, body.texts, _key(ask))
 
 
 def _act(ask: Ask, id: int, act: Callable[[Runtime, Official, int], Broadcast]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import yaml
 
 from config.settings import SettingsError
 from gateway.providers.aggregator_description import load
-from tests.providers.cases import DESCRIPTIONS
+from tests.providers.local_cases import DESCRIPTIONS
 
 PLAIN = yaml.safe_load(DESCRIPTIONS["aggregator"].read_text())
 JSON = yaml.safe_load(DESCRIPTIONS["aggregator by json"].read_text())

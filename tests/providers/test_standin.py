@@ -16,8 +16,6 @@ from gateway.providers.http import Client
 from gateway.web.hooks import flat
 from tests.providers.cases import (
     AT_TOKEN,
-    DESCRIPTIONS,
-    LOCAL_TOKEN,
     NUMBER,
     OTHER,
     PUBLIC,
@@ -25,6 +23,7 @@ from tests.providers.cases import (
     build,
     settings,
 )
+from tests.providers.local_cases import DESCRIPTIONS, LOCAL_TOKEN
 from tests.standin.companies import Plan
 from tests.standin.server import serve
 

@@ -245,3 +245,18 @@ def test_no_token_number_or_text_of_a_get_is_logged(serving, journal: io.StringI
     assert "/hooks/aggregator/sms" in written
     for secret in (TOKEN, "8111222333", "jalan"):
         assert secret not in written
+
+
+@pytest.mark.parametrize(
+    ("token", "path", "is_open"),
+    [
+        pytest.param(TOKEN, EXAMPLE, True, id="with a token and a description"),
+        pytest.param(TOKEN, None, False, id="with the token that is always made, but nobody described"),
+        pytest.param("", EXAMPLE, False, id="with a description, but nothing to prove a hook by"),
+    ],
+)
+def test_hooks_are_open_once_the_company_is_described_and_can_prove_itself(
+    rt: Runtime, token: str, path: Path | None, is_open: bool
+) -> None:
+    changes = {"aggregator_hook_token": token, "aggregator_description": path, "aggregator_username": "kota"}
+    assert ("aggregator" in wire(rt.settings.model_copy(update=changes))) is is_open

@@ -19,8 +19,9 @@ class Book:
     messages: Mapping[str, int]
     fingerprint: str
     unreviewed: Mapping[str, Mapping[str, int]]
-    laid_out: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
-    """Pages of screens that say the same to everybody, each cut once; `menus.layout` fills it."""
+    slotless: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    cut: dict[tuple[Any, ...], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Which screens say the same to everybody, and their pages: each is found out once, by `menus.layout`."""
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -40,20 +40,20 @@ def lay_out(book: Book, screen: Screen, state: State, facts: Mapping[str, str]) 
         # By their ways, since two options may take turns under one number.
         options = tuple((key, id(way)) for key, (way, _) in ways.items())
         key = (screen.id, state.language, state.room, state.notice, options, head)
-        if key not in book.laid_out:
-            book.laid_out[key] = _cut(book, screen, state, words, ways)
-        made = book.laid_out[key]
+        if key not in book.cut:
+            book.cut[key] = _cut(book, screen, state, words, ways)
+        made = book.cut[key]
     return Shown(made, min(state.page, len(made) - 1), ways, state.notice if len(made) > 1 else "")
 
 
 def _says_the_same(book: Book, screen: Screen) -> bool:
     """Whether the screen is worded without slots, so that it differs only by what is shown of it."""
-    known = book.laid_out.get(screen.id)
+    known = book.slotless.get(screen.id)
     if known is None:
         keys = [*(part.key for part in screen.text), *(option.label for option in screen.options), screen.back]
-        slotless = not any(book.texts.names_of(key, language) for key in keys for language in book.languages)
-        known = book.laid_out[screen.id] = slotless and not screen.rows
-    return bool(known)
+        has_slots = any(book.texts.names_of(key, language) for key in keys for language in book.languages)
+        known = book.slotless[screen.id] = not has_slots and not screen.rows
+    return known
 
 
 def _cut(

@@ -17,7 +17,7 @@ from gateway.officials.codes import Ask
 from gateway.officials.rules import Official
 from menus.orders import Ordered
 
-SAID = frozenset({"gone", "own", "role", "scope", "state", "late", "expired", "changed", "sending"})
+SAID = frozenset({"gone", "own", "role", "scope", "state", "late", "expired", "changed", "sending", "corrected"})
 """Reasons of faults that have a sentence of their own under `order.`."""
 
 

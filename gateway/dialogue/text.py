@@ -22,7 +22,7 @@ from gateway.residents.service import own
 from gateway.runtime import Runtime
 from menus.keywords import Command, parse
 from menus.model import Action
-from menus.orders import mask_six
+from menus.orders import CODE_MASK, mask_six
 
 log = logging.getLogger(__name__)
 REPLIES_AN_HOUR = 20
@@ -112,6 +112,8 @@ def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> Understood:
         # Whoever acts for the city need not be told what we keep of residents.
         _finish(replace(talk, first=False), conn, arrived, obeyed, "")
         return Understood(f"order {order.value}", obeyed.after)
+    if not official:
+        arrived = _with_digits(talk, conn, arrived)
     command = parse(arrived.body, talk.areas)
     done = sms_menu.take_words(questions.open_for(conn, number.id, rt.now()), command, arrived.body)
     if done is None:
@@ -126,10 +128,20 @@ def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> Understood:
     return Understood(command.action.value, done.after)
 
 
+def _with_digits(talk: Talk, conn: Connection, arrived: Arrived) -> Arrived:
+    """A resident's message with the digits that the edge took for an official's code: `YA 271-908-9` names a ticket."""
+    if arrived.code_cipher is None or arrived.code_key_no is None:
+        return arrived
+    digits = talk.rt.vault.open(arrived.code_cipher, arrived.code_key_no)
+    whole = replace(arrived, body=arrived.body.replace(CODE_MASK, digits, 1))
+    inbox.rewrite(conn, arrived.id, whole.body)
+    return whole
+
+
 def _as_officials_read(talk: Talk, conn: Connection, arrived: Arrived, command: Command, done: Done) -> Done:
     """An official who asks for help reads where theirs is; six digits they wrote, a code perhaps, are not kept."""
     if (masked := mask_six(arrived.body)) != arrived.body:
-        inbox.mask(conn, arrived.id, masked)
+        inbox.rewrite(conn, arrived.id, masked)
     if command.action is Action.HELP:
         return replace(done, text=done.text + talk.say("order.help_hint"))
     return done

@@ -27,13 +27,9 @@ def _who(talk: Talk, conn: Connection) -> Official | None:
 
 
 def _may(talk: Talk, conn: Connection, official: Official) -> list[Broadcast]:
-    found = []
-    for id in approval_store.submitted(conn, talk.rt.now()):
-        broadcast = broadcasts.get(conn, id)
-        author = officials.get(conn, broadcast.author_id) if broadcast else None
-        if broadcast and author and rules.may_approve(official, author, broadcast, talk.areas):
-            found.append(broadcast)
-    return found
+    submitted = broadcasts.get_many(conn, approval_store.submitted(conn, talk.rt.now()))
+    authors = {author.id: author for author, _ in officials.every(conn)} if submitted else {}
+    return [one for one in submitted if rules.may_approve(official, authors[one.author_id], one, talk.areas)]
 
 
 def count(talk: Talk, conn: Connection, official: Official) -> int:

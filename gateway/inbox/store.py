@@ -55,7 +55,7 @@ _LOCK_NUMBER = statement("SELECT pg_try_advisory_xact_lock(6001, CAST(hashint8(:
 _HANDLED = statement("""
     UPDATE inbound SET handled_at = :now, outcome = :outcome, code_cipher = NULL, code_key_no = NULL WHERE id = :id
 """)
-_MASK = statement("UPDATE inbound SET body = :body WHERE id = :id")
+_REWRITE = statement("UPDATE inbound SET body = :body WHERE id = :id")
 # What is given up keeps no code either.
 _TRIED = statement("""
     UPDATE inbound SET tries = tries + 1,
@@ -176,9 +176,9 @@ def handled(conn: Connection, inbound_id: int, now: datetime, outcome: str) -> N
     conn.execute(_HANDLED, {"id": inbound_id, "now": now, "outcome": outcome})
 
 
-def mask(conn: Connection, inbound_id: int, body: str) -> None:
-    """Replace the body of a message by itself without what must not be kept."""
-    conn.execute(_MASK, {"id": inbound_id, "body": body})
+def rewrite(conn: Connection, inbound_id: int, body: str) -> None:
+    """Replace the body of a message: by itself without what must not be kept, or with what was no code after all."""
+    conn.execute(_REWRITE, {"id": inbound_id, "body": body})
 
 
 def tried(conn: Connection, inbound_id: int) -> None:

@@ -42,7 +42,7 @@ def trip(redis: Redis, *command: str) -> Any:
     that may run twice. Raises RedisError.
     """
     if _own.pid != os.getpid():
-        _own.__init__()  # type: ignore[misc]
+        _own.pid, _own.by_pool = os.getpid(), WeakKeyDictionary()
     pool = redis.connection_pool
     connection = _own.by_pool.get(pool)
     if connection is None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import threading
+import time
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -43,9 +45,10 @@ class Session(NamedTuple):
     marks: tuple[str, ...] = ()
 
 
-_recent: WeakKeyDictionary[Redis, dict[str, Session]] = WeakKeyDictionary()
+_recent: WeakKeyDictionary[Redis, dict[str, tuple[float, Session]]] = WeakKeyDictionary()
 _MOST_RECENT = 4096
-"""Sessions that a process remembers beside Redis."""
+"""Sessions that a process remembers beside Redis, none longer than Redis does."""
+_lock = threading.Lock()
 
 
 def recent(redis: Redis, provider: str, session_id: str, hop: str) -> Session | None:
@@ -54,8 +57,22 @@ def recent(redis: Redis, provider: str, session_id: str, hop: str) -> Session | 
     None for a hop whose answer Redis may have. Whoever steps from it must be sure that only one input was made since, and
     `save` tells when it was not the last.
     """
-    kept = _recent.get(redis, {}).get(_key(provider, session_id))
-    return kept if kept and not kept.ends and _mark(hop) not in kept.marks else None
+    saved_at, kept = _recent.get(redis, {}).get(_key(provider, session_id), (0.0, None))
+    if kept is None or saved_at < time.monotonic() - TTL or _mark(hop) in kept.marks:
+        return None
+    return kept
+
+
+def _remember(redis: Redis, key: str, session: Session | None) -> None:
+    now = time.monotonic()
+    with _lock:
+        known = _recent.setdefault(redis, {})
+        known.pop(key, None)
+        if session and not session.ends:
+            known[key] = (now, session)
+        # They stand in the order in which they were saved.
+        while known and (len(known) > _MOST_RECENT or known[next(iter(known))][0] < now - TTL):
+            del known[next(iter(known))]
 
 
 def load(redis: Redis, provider: str, session_id: str, hop: str = "") -> tuple[Session | None, str | None]:
@@ -80,17 +97,19 @@ def save(redis: Redis, provider: str, session_id: str, session: Session, hop: st
     body = json.dumps(following, separators=(",", ":"))
     key = _key(provider, session_id)
     values = (str(session.version), str(following.version), body, mark, answer, dropped, str(TTL))
-    known = _recent.setdefault(redis, {})
-    known.pop(key, None)
+    is_saved = False
     try:
-        is_saved = bool(trip(redis, "EVALSHA", _SAVE_SHA, "1", key, *values))
-    except NoScriptError:
-        is_saved = bool(trip(redis, "EVAL", _SAVE, "1", key, *values))
-    if is_saved and not following.ends:
-        if len(known) >= _MOST_RECENT:
-            known.clear()
-        known[key] = following
+        is_saved = bool(_compare_and_set(redis, key, *values))
+    finally:
+        _remember(redis, key, following if is_saved else None)
     return is_saved
+
+
+def _compare_and_set(redis: Redis, key: str, *values: str) -> int:
+    try:
+        return int(trip(redis, "EVALSHA", _SAVE_SHA, "1", key, *values))
+    except NoScriptError:
+        return int(trip(redis, "EVAL", _SAVE, "1", key, *values))
 
 
 def _key(provider: str, session_id: str) -> str:

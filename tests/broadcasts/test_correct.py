@@ -121,6 +121,30 @@ def test_a_paused_and_a_cancelled_one_can_be(town: Town) -> None:
     assert corrected(town, id, key="once cancelled")["preview"]["recipients"] == 4
 
 
+def test_what_was_under_way_when_it_was_paused_is_corrected_too(town: Town) -> None:
+    town.people(10)
+    author = town.official(Role.ADMIN)
+    id = town.started(author)
+    town.claim(4)
+    decide.pause(town.rt, author, id)
+    assert corrected(town, id)["preview"]["recipients"] == 4
+
+
+def test_a_paused_one_goes_on_only_once_its_correction_is_given_up(town: Town) -> None:
+    town.people(10)
+    author = town.official(Role.ADMIN)
+    id = town.started(author)
+    town.settle(town.claim(4))
+    decide.pause(town.rt, author, id)
+    made = corrected(town, id)
+    with pytest.raises(Conflict) as raised:
+        decide.resume(town.rt, author, id)
+    assert raised.value.reason == "corrected"
+    assert town.state(id) == "paused"
+    decide.cancel(town.rt, author, made["id"])
+    assert decide.resume(town.rt, author, id).state == "sending"
+
+
 def test_who_may_correct(town: Town) -> None:
     town.people(10)
     id, _ = finished(town)

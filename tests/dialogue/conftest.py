@@ -124,3 +124,17 @@ def town(rt: Runtime, city: AreaBook) -> Town:
     made = Town(rt, home=BENDAN, other="33.75.02.1007")
     made.people(3)
     return made
+
+
+@pytest.fixture
+def editors(rt: Runtime) -> tuple[int, int]:
+    """An author and an approver, as whatever is published needs two."""
+    with rt.engine.begin() as conn:
+        number = numbers.ensure(conn, rt.vault, "+6281200000099")
+        add = statement("""INSERT INTO officials (name, role, area, number_id, created_at)
+                           VALUES (:name, 'admin', '33.75', :number_id, :now) RETURNING id""")  # fmt: skip
+        author, approver = (
+            conn.execute(add, {"name": name, "number_id": number.id, "now": rt.now()}).scalar_one()
+            for name in ("Sari", "Budi")
+        )
+    return author, approver

@@ -4,11 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.db import statement
 from gateway.dialogue.actions import HANDLERS
 from gateway.dialogue.lookups import NEEDS
 from gateway.information import store as information
-from gateway.numbers import store as numbers
 from gateway.runtime import Runtime
 from menus.model import Action, Lookup
 
@@ -21,16 +19,10 @@ def test_every_action_has_a_handler_and_every_need_an_answer() -> None:
 
 
 @pytest.fixture
-def items(rt: Runtime) -> None:
+def items(rt: Runtime, editors: tuple[int, int]) -> None:
     """An alert for the city and news of Bendan Kergon, published by two people; one item is over."""
+    author, approver = editors
     with rt.engine.begin() as conn:
-        number = numbers.ensure(conn, rt.vault, "+6281200000099")
-        add = statement("""INSERT INTO officials (name, role, area, number_id, created_at)
-                           VALUES (:name, 'admin', '33.75', :number_id, :now) RETURNING id""")  # fmt: skip
-        author, approver = (
-            conn.execute(add, {"name": name, "number_id": number.id, "now": rt.now()}).scalar_one()
-            for name in ("Sari", "Budi")
-        )
         for code, topic, area, until in (
             ("B27", "alert", "33.75", 1),
             ("I12", "events", BENDAN, 1),

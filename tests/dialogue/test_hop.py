@@ -11,6 +11,7 @@ from gateway.dialogue.hop import Screen, end, hop
 from gateway.inbox import store as inbox
 from gateway.providers.base import Hop, HopEnd
 from gateway.runtime import Runtime
+from gateway.state import sessions
 
 from .conftest import MENU, MakePhone, Phone, lose_redis
 
@@ -273,3 +274,22 @@ def test_an_unknown_fault_ends_with_an_apology(rt: Runtime, make_phone: MakePhon
     phone.session = "broken"
     assert phone.send("").startswith("Maaf, layanan sedang terganggu")
     assert phone.screen.ends
+
+
+def test_a_hop_on_the_screen_this_process_showed_asks_redis_once(
+    make_phone: MakePhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = make_phone()
+    phone.dial()
+    asked: list[str] = []
+    trip = sessions.trip
+
+    def counted(redis: Any, *command: str) -> Any:
+        asked.append(command[0])
+        return trip(redis, *command)
+
+    monkeypatch.setattr(sessions, "trip", counted)
+    assert phone.types("1").startswith("INFO WARGA")
+    assert asked == ["EVALSHA"]
+    phone.send(phone.text)
+    assert asked == ["EVALSHA", "HMGET"], "a repeated hop is answered from what is kept"

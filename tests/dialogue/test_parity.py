@@ -8,9 +8,7 @@ import pytest
 
 from gateway.aspirations import store as aspirations
 from gateway.aspirations.rules import State
-from gateway.db import statement
 from gateway.information import store as information
-from gateway.numbers import store as numbers
 from gateway.residents.service import own
 from gateway.rumours import service as rumours
 from gateway.runtime import Runtime
@@ -122,16 +120,10 @@ class Run:
 
 
 @pytest.fixture
-def known(rt: Runtime) -> None:
+def known(rt: Runtime, editors: tuple[int, int]) -> None:
     """An item and a published result."""
+    author, approver = editors
     with rt.engine.begin() as conn:
-        number = numbers.ensure(conn, rt.vault, "+6281200000099")
-        add = statement("""INSERT INTO officials (name, role, area, number_id, created_at)
-                           VALUES (:name, 'admin', '33.75', :number_id, :now) RETURNING id""")  # fmt: skip
-        author, approver = (
-            conn.execute(add, {"name": name, "number_id": number.id, "now": rt.now()}).scalar_one()
-            for name in ("Sari", "Budi")
-        )
         begin, until = rt.now() - timedelta(days=1), rt.now() + timedelta(days=1)
         information.publish(conn, "N12", "services", "33.75", {"id": "Judul"}, {"id": "Isi"}, "Dinsos", author, approver,
                             begin, until, rt.now())  # fmt: skip

@@ -48,7 +48,7 @@ OWNERS = {
     "aspirations": "gateway.aspirations.store",
     "drafts": "gateway.aspirations.store",
     "aspiration_supporters": "gateway.aspirations.store",
-    "call_backs": "gateway.residents.calls",
+    "call_backs": "gateway.residents.call_store",
     "rumour_askers": "gateway.rumours.store",
     "forged_codes": "gateway.rumours.store",
     "erasures": "gateway.privacy.store",

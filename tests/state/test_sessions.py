@@ -117,3 +117,40 @@ def test_a_thread_goes_on_with_a_server_that_was_restarted() -> None:
             assert load(client, "1")[1] == "CON x"
     finally:
         shutil.rmtree(data)
+
+
+def remembered(client: redis.Redis, hop: str = "1*1") -> Session | None:
+    return sessions.recent(client, "simulator", "s1", hop)
+
+
+def test_a_process_remembers_what_it_saved_until_another_goes_on_or_the_dialogue_ends(
+    redis_client: redis.Redis,
+) -> None:
+    assert remembered(redis_client) is None
+    save(redis_client, FIRST, "1")
+    ours = remembered(redis_client)
+    assert ours == load(redis_client)[0]
+    assert remembered(redis_client, "1") is None, "Redis has the answer to this hop"
+    assert ours
+    # Another process saves; what this one remembers no longer counts once it has found that out.
+    sessions._recent[redis_client] = {}
+    save(redis_client, ours, "1*1")
+    sessions._recent[redis_client] = {next(iter(sessions._recent[redis_client])): (sessions.time.monotonic(), ours)}
+    assert remembered(redis_client, "1*2") == ours
+    assert not save(redis_client, ours, "1*2")
+    assert remembered(redis_client, "1*2") is None
+    later, _ = load(redis_client)
+    assert later
+    save(redis_client, later._replace(ends=True), "1*2")
+    assert remembered(redis_client, "1*3") is None
+
+
+def test_a_process_forgets_a_session_when_redis_would(
+    redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = sessions.time.monotonic()
+    save(redis_client, FIRST, "1")
+    monkeypatch.setattr(sessions.time, "monotonic", lambda: began + sessions.TTL + 5)
+    assert remembered(redis_client) is None
+    sessions.save(redis_client, "simulator", "s2", FIRST, "1", "CON")
+    assert len(sessions._recent[redis_client]) == 1, "nor does its memory grow"

@@ -30,7 +30,7 @@ def correct(
 ) -> dict[str, Any]:
     """Draft a correction of a broadcast that has left; the same key and texts give the same answer, as for any draft.
 
-    It goes to those who are `sent`, `delivered` or `unconfirmed` in the original, minus those who stopped since, at the
+    It goes to those who are `sending`, `sent`, `delivered` or `unconfirmed` in the original, minus those who stopped since, at the
     original's level, outside the weekly cap, with the approval its original needed. Each text begins by naming what it
     corrects. Raises Missing, Forbidden, Invalid, or Conflict while the original is still being sent: whoever gets it
     after the correction was written would be left with what is wrong.

@@ -124,9 +124,11 @@ def pause(rt: Runtime, official: Official, broadcast_id: int, *, within: Connect
 
 
 def resume(rt: Runtime, official: Official, broadcast_id: int, *, within: Connection | None = None) -> Broadcast:
-    """Go on where it was paused."""
+    """Go on where it was paused. Refused once it is corrected: whoever got it from now on would not get the correction."""
 
     def act(conn: Connection, broadcast: Broadcast) -> None:
+        if store.is_corrected(conn, broadcast.id):
+            raise Conflict("It has a correction; cancel that one first, or cancel this.", reason="corrected")
         if broadcast.batch_id is not None:
             batches.move(conn, broadcast.batch_id, "open", ["paused"])
         store.update(conn, broadcast.id, rt.now(), state=State.SENDING)

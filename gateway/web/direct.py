@@ -23,8 +23,8 @@ _LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in H
 log = logging.getLogger(__name__)
 
 
-def mount(rt: Runtime, inner: Wsgi, sealed: list[tuple[str, str]]) -> Wsgi:
-    """`inner`, with the hooks of `rt` in front of it; every answer carries the headers `sealed`."""
+def mount(rt: Runtime, inner: Wsgi) -> Wsgi:
+    """`inner`, with the hooks of `rt` in front of it."""
     known = {
         f"{_PREFIX}{name}/{kind}": (provider, kind, hooks.method_of(provider.shape(kind)))
         for name, provider in rt.providers.items()
@@ -46,10 +46,11 @@ def mount(rt: Runtime, inner: Wsgi, sealed: list[tuple[str, str]]) -> Wsgi:
                 return inner(environ, start_response)
             body = environ["wsgi.input"].read(int(length))
         answer = hooks.take(rt, provider, _read(public_url, kind, environ, body))
-        headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(encoded := answer.body.encode())))]
+        encoded = answer.body.encode()
+        headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(encoded))), *hooks.SEALED.items()]
         if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
             headers.append(("Retry-After", str(RETRY_AFTER)))
-        start_response(_LINES[answer.status], headers + sealed)
+        start_response(_LINES[answer.status], headers)
         return [encoded]
 
     return serve

@@ -32,6 +32,8 @@ from gateway.web.errors import RETRY_AFTER, is_down
 from gateway.web.reading import read_whole
 
 PLAIN: Final = "text/plain; charset=utf-8"
+SEALED: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+"""Of the headers that a page carries, those that say something to a company's client."""
 LARGEST: Final = 64 * 1024
 """Bytes of a hook's body; the companies' own are below 8 kB."""
 DEEPEST: Final = 8
@@ -107,6 +109,9 @@ def pairs(encoded: bytes) -> list[tuple[str, str]]:
 def _decode(encoded: bytes) -> str:
     if b"+" in encoded:
         encoded = encoded.replace(b"+", b" ")
+    # A hop's text has a star for every input so far, and unquoting costs by the sign.
+    if b"%2A" in encoded:
+        encoded = encoded.replace(b"%2A", b"*")
     return (unquote_to_bytes(encoded) if b"%" in encoded else encoded).decode("utf-8", "replace")
 
 

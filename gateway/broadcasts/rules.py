@@ -127,6 +127,21 @@ def digest(
     return hashlib.sha256(body.encode()).hexdigest()
 
 
+def hash_texts(texts: Mapping[str, str]) -> str:
+    """A digest of the words alone, which a signature is for."""
+    body = json.dumps(dict(sorted(texts.items())), separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def is_same_text(texts: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether two broadcasts say the same in any language they share; case and blanks do not count."""
+    return any(
+        " ".join(text.casefold().split()) == " ".join(others[language].casefold().split())
+        for language, text in texts.items()
+        if language in others
+    )
+
+
 def fallback(texts: Mapping[str, str]) -> str:
     """The language of people for whom there is no text: Indonesian, else the first as PostgreSQL orders the keys."""
     return "id" if "id" in texts else min(texts, key=lambda language: (len(language), language))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tqdm import tqdm
 
-from gateway.broadcasts.service import decide, draft, view
+from gateway.broadcasts.service import decide, draft, sign, view
 from gateway.commands.opening import tools
 from gateway.kernel.errors import Forbidden, Invalid
 from gateway.officials import service as officials
@@ -54,6 +54,9 @@ def declare(commands: "Commands") -> None:
     write.add_argument("--reason", help="why; an emergency needs it")
     write.set_defaults(run=_draft)
 
+    acts.add_parser("sign", parents=[one], help="sign a text that speaks of an election, as an admin").set_defaults(
+        run=_act(sign.sign)
+    )
     acts.add_parser("submit", parents=[one], help="ask for approval").set_defaults(run=_act(draft.submit))
     approve = acts.add_parser("approve", parents=[one], help="approve what was submitted")
     approve.add_argument("--hash", help="the hash you saw; another one is refused")
@@ -95,9 +98,18 @@ def _draft(args: argparse.Namespace) -> int:
     )
     with _acting(args) as (rt, official):
         made = draft.draft(rt, official, content, secrets.token_hex(16))
+    print_draft(made)
+    return 0
+
+
+def print_draft(made: Mapping[str, Any]) -> None:
+    """A draft with its preview, as an official reads it before submitting."""
     shown = made["preview"]
     print(f"id: {made['id']}\ncode: {made['code']}\nstate: {made['state']}\nhash: {made['hash']}")
     print(f"recipients: {shown['recipients']}")
+    for name in ("area", "language", "operator", "route"):
+        if counts := shown[f"by_{name}"]:
+            print(f"by {name}: " + ", ".join(f"{n} {key}" for key, n in counts.items()))
     print(f"parts: {shown['segments']} a message, {shown['total_segments']} in all, {shown['encoding']}")
     print(f"cost: {shown['cost']['amount']} {shown['cost']['currency']}")
     if "held_until" in shown:
@@ -106,7 +118,8 @@ def _draft(args: argparse.Namespace) -> int:
         print(f"text {language}: {text}")
     for warning in shown["warnings"]:
         print(f"warning: {warning}")
-    return 0
+    if shown["needs_signature"]:
+        print(f"next: an admin of the city signs it: broadcast sign {made['id']}")
 
 
 def _moment(option: str, written: str | None) -> datetime | None:

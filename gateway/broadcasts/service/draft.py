@@ -9,9 +9,12 @@ from typing import Any
 
 from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
+from gateway.broadcasts.preview_store import Share
 from gateway.broadcasts.rules import Broadcast, State, Verb
-from gateway.broadcasts.service.preview import count, preview
+from gateway.broadcasts.service.preview import count, preview, survey
+from gateway.broadcasts.service.sign import needs_signature, refuse_unsigned
 from gateway.broadcasts.service.view import find, refuse_state
+from gateway.db import Connection
 from gateway.kernel.areas import AreaBook
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Forbidden, Invalid
@@ -57,10 +60,10 @@ def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[s
         # After the key: what was right when it was asked first is not judged by a later clock.
         _check(rt, areas, official, content)
         number = store.next_number(conn)
-        by_language = count(conn, content.level, content.audience)
-        values = _values(content, sum(by_language.values()))
+        shares = survey(rt, conn, content.level, content.audience)
+        values = _values(content, sum(share.people for share in shares))
         id = store.add(conn, number, values, official.id, now)
-        answer = _answer(rt, id, number, State.DRAFT, values["hash"], content, by_language)
+        answer = _answer(rt, conn, id, number, values["hash"], content, shares)
         store.keep_answer(conn, official.id, key, answer)
         audit.record(conn, now, official.actor, "draft", f"broadcast:{id}", level=content.level)
     return answer
@@ -78,11 +81,11 @@ def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[
         held = {name: getattr(broadcast, name) for name in Content.__slots__}
         content = _tidied(Content(**{**held, **changes}))
         _check(rt, areas, official, content)
-        by_language = count(conn, content.level, content.audience)
-        values = _values(content, sum(by_language.values()))
+        shares = survey(rt, conn, content.level, content.audience)
+        values = _values(content, sum(share.people for share in shares))
         store.change(conn, broadcast_id, values, now)
         audit.record(conn, now, official.actor, "change", f"broadcast:{broadcast_id}", hash=values["hash"])
-    return _answer(rt, broadcast.id, broadcast.number, State.DRAFT, values["hash"], content, by_language)
+        return _answer(rt, conn, broadcast.id, broadcast.number, values["hash"], content, shares)
 
 
 def submit(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
@@ -95,6 +98,7 @@ def submit(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
         refuse_state(broadcast, Verb.SUBMIT)
         if broadcast.expires_at and broadcast.expires_at <= now:
             raise Conflict("Its expires_at has passed; change it first.")
+        refuse_unsigned(conn, broadcast)
         recipients = sum(count(conn, broadcast.level, broadcast.audience).values())
         content = Content(broadcast.level, broadcast.texts, broadcast.audience, broadcast.reason, broadcast.send_at,
                           broadcast.expires_at)  # fmt: skip
@@ -183,13 +187,9 @@ def _canonical(content: Content) -> str:
 
 
 def _answer(
-    rt: Runtime,
-    id: int,
-    number: int,
-    state: State,
-    digest: str,
-    content: Content,
-    by_language: Mapping[str, int],
+    rt: Runtime, conn: Connection, id: int, number: int, digest: str, content: Content, shares: Sequence[Share]
 ) -> dict[str, Any]:
-    shown = preview(rt, number, content.level, content.texts, by_language, content.send_at)
-    return {"id": id, "code": show_broadcast(number), "state": state.value, "hash": digest, "preview": shown}
+    shown = preview(rt, conn, id, number, content.level, content.texts, content.audience, content.send_at, shares) | {
+        "needs_signature": needs_signature(content.texts)
+    }
+    return {"id": id, "code": show_broadcast(number), "state": State.DRAFT.value, "hash": digest, "preview": shown}

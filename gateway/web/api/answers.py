@@ -32,15 +32,24 @@ class Cost(Answer):
 
 
 class Preview(Answer):
-    """What a broadcast will be: texts exactly as sent, people, parts (`segments` of the longest text), cost."""
+    """What a broadcast will be: texts exactly as sent, people, parts (`segments` of the longest text), cost.
+
+    People are counted by area code, by their own language, by operator and by route; "none" where there is none. What
+    `needs_signature` cannot be submitted before an admin of the city has signed it.
+    """
 
     texts: dict[str, str]
     recipients: int
+    by_area: dict[str, int]
+    by_language: dict[str, int]
+    by_operator: dict[str, int]
+    by_route: dict[str, int]
     encoding: Literal["GSM-7", "UCS-2"]
     segments: int
     total_segments: int
     cost: Cost
     warnings: list[str]
+    needs_signature: bool
     held_until: str | None = Field(None, json_schema_extra={"format": "date-time"})
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tqdm import tqdm
 
-from gateway.broadcasts.service import decide, draft, sign, view
+from gateway.broadcasts.service import decide, draft, sign, trial, view
 from gateway.commands.opening import tools
 from gateway.kernel.errors import Forbidden, Invalid
 from gateway.officials import service as officials
@@ -57,6 +57,7 @@ def declare(commands: "Commands") -> None:
     acts.add_parser("sign", parents=[one], help="sign a text that speaks of an election, as an admin").set_defaults(
         run=_act(sign.sign)
     )
+    acts.add_parser("test", parents=[one], help="send its exact texts to your own phone").set_defaults(run=_test)
     acts.add_parser("submit", parents=[one], help="ask for approval").set_defaults(run=_act(draft.submit))
     approve = acts.add_parser("approve", parents=[one], help="approve what was submitted")
     approve.add_argument("--hash", help="the hash you saw; another one is refused")
@@ -139,6 +140,13 @@ def _act(do: Any) -> Any:
         return 0
 
     return run
+
+
+def _test(args: argparse.Namespace) -> int:
+    with _acting(args) as (rt, official):
+        sent = trial.send_trial(rt, official, args.id)["sent"]
+    print(f"sent: {', '.join(sent)}" if sent else "sent: nothing; it went to your phone within this minute already")
+    return 0
 
 
 def _approve(args: argparse.Namespace) -> int:

@@ -33,7 +33,7 @@ def test_it_has_every_route_of_the_api_and_no_other(client: FlaskClient, documen
     }
     written = {(path, method.upper()) for path, item in document["paths"].items() for method in item}
     assert served == written
-    assert len(served) == 15
+    assert len(served) == 16
 
 
 def test_names_of_operations_stand_once(document) -> None:
@@ -68,6 +68,7 @@ def test_answers_are_what_it_says(document, staff: Staff, rt: Runtime) -> None:
     for method, path, spoken, caller, body in [
         ("patch", one, shown, kim, {"send_at": "2026-11-30T08:00:00Z"}),
         ("post", f"{one}/sign", f"{shown}/sign", admin, None),
+        ("post", f"{one}/test", f"{shown}/test", kim, None),
         ("post", f"{one}/submit", f"{shown}/submit", kim, None),
         ("get", one, shown, kim, None),
         ("post", f"{one}/approve", f"{shown}/approve", lurah, {}),

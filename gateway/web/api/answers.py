@@ -63,6 +63,14 @@ class Drafted(Answer):
     preview: Preview
 
 
+class Trial(Answer):
+    """The languages of which a text left for the author's phone now; none where that was less than a minute ago."""
+
+    id: int
+    code: str
+    sent: list[str]
+
+
 class Counts(Answer):
     """Messages by status; they always sum to `total`."""
 

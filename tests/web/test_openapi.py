@@ -33,7 +33,7 @@ def test_it_has_every_route_of_the_api_and_no_other(client: FlaskClient, documen
     }
     written = {(path, method.upper()) for path, item in document["paths"].items() for method in item}
     assert served == written
-    assert len(served) == 16
+    assert len(served) == 19
 
 
 def test_names_of_operations_stand_once(document) -> None:
@@ -81,6 +81,10 @@ def test_answers_are_what_it_says(document, staff: Staff, rt: Runtime) -> None:
         ("get", "/broadcasts/4711", shown, kim, None),
         ("post", "/broadcasts", "/broadcasts", kim, {}),
         ("post", "/residents", "/residents", admin, {"residents": [person(), person(phone="x")]}),
+        ("get", "/groups", "/groups", admin, None),
+        ("post", "/groups/pkk/members", "/groups/{name}/members", admin, {"add": ["081234567890"], "remove": ["x"]}),
+        ("post", "/groups/pkk/flag", "/groups/{name}/flag", admin, {"is_test": True}),
+        ("post", "/groups/pkk/flag", "/groups/{name}/flag", kim, {"is_test": True}),
         ("get", "/aspirations", "/aspirations", admin, None),
         ("get", f"/aspirations/{ticket}", "/aspirations/{ticket}", admin, None),
         ("get", "/aspirations/1", "/aspirations/{ticket}", admin, None),

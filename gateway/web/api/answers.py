@@ -169,3 +169,26 @@ class Results(Answer):
     """What became of every row."""
 
     results: list[Result]
+
+
+class Group(Answer):
+    """A group of residents; `people` counts those of one's own area."""
+
+    name: str
+    people: int
+    is_test: bool
+
+
+class Groups(Answer):
+    """Every group."""
+
+    items: list[Group]
+
+
+class GroupChange(Answer):
+    """Who was put in and taken out; `unknown`: places in the lists, from 1, of nobody one may see."""
+
+    name: str
+    added: int
+    removed: int
+    unknown: list[int]

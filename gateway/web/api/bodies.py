@@ -130,3 +130,16 @@ class NewResidents(Body):
     """Up to 1,000 people to register."""
 
     residents: list[Resident]
+
+
+class Members(Body):
+    """Phone numbers of residents to put into a group or take out of it, up to 1,000 together."""
+
+    add: Words = Field(default_factory=list)
+    remove: Words = Field(default_factory=list)
+
+
+class GroupFlag(Body):
+    """Whether a group is there for drills alone."""
+
+    is_test: bool

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from gateway.db import Connection, statement
 from gateway.officials.rules import Role
+from menus import render
 
 _SENT = statement("""
-    SELECT b.started_at, b.expires_at, b.texts, b.audience, o.role, o.office
+    SELECT b.started_at, b.expires_at, b.texts, b.audience, b.is_drill, o.role, o.office
     FROM broadcasts b JOIN officials o ON o.id = b.author_id
     WHERE b.number = :number AND b.started_at IS NOT NULL
 """)
@@ -31,4 +32,7 @@ def find_sent(conn: Connection, number: int) -> Sent | None:
     if row is None:
         return None
     areas = tuple(str(area).partition("/")[0] for area in row.audience.get("areas") or ())
-    return Sent(row.started_at, row.expires_at, row.texts, areas, Role(row.role), row.office)
+    texts = row.texts
+    if row.is_drill:
+        texts = {language: render.render("sms.drill", {}, language) + text for language, text in texts.items()}
+    return Sent(row.started_at, row.expires_at, texts, areas, Role(row.role), row.office)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from gateway.kernel.areas import AreaBook, covers
 from gateway.officials.rules import Official, Role
-from gateway.outbox.rules import Class
+from gateway.outbox.rules import RESTING, Class
 
 CITY = "33.75"
 APPROVAL_EMERGENCY = timedelta(minutes=30)
@@ -103,6 +103,8 @@ class Broadcast:
     started_at: datetime | None
     finished_at: datetime | None
     note: str | None
+    preset_id: int | None = None
+    is_drill: bool = False
 
 
 def digest(
@@ -112,9 +114,11 @@ def digest(
     send_at: datetime | None,
     expires_at: datetime | None,
     recipients: int,
+    *,
+    is_drill: bool = False,
 ) -> str:
     """What an approval is bound to: change any of it and the hash is another."""
-    whole = {
+    whole: dict[str, object] = {
         "level": level,
         "texts": dict(sorted(texts.items())),
         "audience": {name: sorted(values) for name, values in sorted(audience.items()) if values},
@@ -123,6 +127,8 @@ def digest(
         "expires_at": expires_at.astimezone(UTC).isoformat() if expires_at else None,
         "recipients": recipients,
     }
+    if is_drill:
+        whole["is_drill"] = True
     body = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()
 
@@ -145,6 +151,16 @@ def is_same_text(texts: Mapping[str, str], others: Mapping[str, str]) -> bool:
 def fallback(texts: Mapping[str, str]) -> str:
     """The language of people for whom there is no text: Indonesian, else the first as PostgreSQL orders the keys."""
     return "id" if "id" in texts else min(texts, key=lambda language: (len(language), language))
+
+
+def rests(level: str, *, is_drill: bool) -> bool:
+    """Whether quiet hours hold it: an emergency passes them, but no drill wakes anybody."""
+    return is_drill or level in RESTING
+
+
+def reaches_stopped(level: str, *, is_drill: bool) -> bool:
+    """Whether it reaches who stopped news but not alarms: a real emergency does."""
+    return level == Class.EMERGENCY and not is_drill
 
 
 def is_city_wide(audience: Mapping[str, Sequence[str]], book: AreaBook) -> bool:
@@ -181,13 +197,20 @@ def needs_second(author: Official, broadcast: Broadcast, over: int, book: AreaBo
 
 def may_approve(official: Official, author: Official, broadcast: Broadcast, book: AreaBook) -> bool:
     """Whether the role approves what this other official drafted, for this audience."""
-    if official.id == author.id or not is_in_scope(official, broadcast.audience):
+    return may_approve_for(official, author, broadcast.audience, book)
+
+
+def may_approve_for(
+    official: Official, author: Official, audience: Mapping[str, Sequence[str]], book: AreaBook
+) -> bool:
+    """The same for anything that is addressed to an audience."""
+    if official.id == author.id or not is_in_scope(official, audience):
         return False
     match official.role:
         case Role.LURAH:
             return author.role is Role.KIM and covers(official.area, author.area)
         case Role.ADMIN:
-            return not is_city_wide(broadcast.audience, book)
+            return not is_city_wide(audience, book)
         case Role.APPROVER:
             return True
         case Role.EMERGENCY:

@@ -47,6 +47,7 @@ def declare(commands: "Commands") -> None:
     write.add_argument("--send-at", metavar="MOMENT", help="not before, such as 2026-12-01T09:00+07:00")
     write.add_argument("--expires-at", metavar="MOMENT", help="of no use from then on")
     write.add_argument("--reason", help="why; an emergency needs it")
+    write.add_argument("--drill", action="store_true", help="an exercise for test groups, marked LATIHAN for good")
     write.set_defaults(run=_draft)
 
     acts.add_parser("sign", parents=[one], help="sign a text that speaks of an election, as an admin").set_defaults(
@@ -77,8 +78,9 @@ def _draft(args: argparse.Namespace) -> int:
         texts={language: text for language, text in texts.items() if text},
         audience={name: values for name, values in given.items() if values},
         reason=args.reason,
-        send_at=_moment("--send-at", args.send_at),
-        expires_at=_moment("--expires-at", args.expires_at),
+        send_at=moment_of("--send-at", args.send_at),
+        expires_at=moment_of("--expires-at", args.expires_at),
+        is_drill=args.drill,
     )
     with acting(args) as (rt, official):
         made = draft.draft(rt, official, content, secrets.token_hex(16))
@@ -90,6 +92,8 @@ def print_draft(made: Mapping[str, Any]) -> None:
     """A draft with its preview, as an official reads it before submitting."""
     shown = made["preview"]
     print(f"id: {made['id']}\ncode: {made['code']}\nstate: {made['state']}\nhash: {made['hash']}")
+    if made["is_drill"]:
+        print("drill: yes, it can never be sent for real")
     print(f"recipients: {shown['recipients']}")
     for name in ("area", "language", "operator", "route"):
         if counts := shown[f"by_{name}"]:
@@ -106,7 +110,8 @@ def print_draft(made: Mapping[str, Any]) -> None:
         print(f"next: an admin of the city signs it: broadcast sign {made['id']}")
 
 
-def _moment(option: str, written: str | None) -> datetime | None:
+def moment_of(option: str, written: str | None) -> datetime | None:
+    """A moment as an option writes it, or None. Raises Invalid naming the option."""
     if written is None:
         return None
     found = moment(written) if len(written) > len("2026-12-01") else None
@@ -174,6 +179,8 @@ def _counts(found: Mapping[str, Any]) -> str:
 def _print(found: Mapping[str, Any]) -> None:
     for name in ("id", "code", "state", "hash", "level", "recipients", "total"):
         print(f"{name}: {found[name]}")
+    if found["is_drill"]:
+        print("drill: yes")
     print(f"counts: {_counts(found)}")
     for name in ("failures", "skipped"):
         for reason, n in found[name].items():
@@ -187,5 +194,6 @@ def _list(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
         found, _ = view.page(rt, official, None, _LISTED)
     for one in found:
-        print(f"{one['id']:>6}  {one['code']:6}  {one['state']:9}  {one['level']:9}  {one['recipients']:>7} people")
+        print(f"{one['id']:>6}  {one['code']:6}  {one['state']:9}  {one['level']:9}  {one['recipients']:>7} people"
+              + ("  drill" if one["is_drill"] else ""))  # fmt: skip
     return 0

@@ -22,7 +22,7 @@ def declare(acts: "Commands") -> None:
         act.add_argument("phone", nargs="+", metavar="+62…", help="phone numbers of residents")
         act.set_defaults(run=_change)
     flag = inner.add_parser("flag", parents=[token], help="say whether a group is there for drills alone")
-    flag.add_argument("name")
+    flag.add_argument("name", help="the group")
     flag.add_argument("kind", choices=["test", "real"], help="test: drills may be sent to it, and it is for them alone")
     flag.set_defaults(run=_flag)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.db import statement
-from gateway.kernel.errors import Fault, Forbidden, Invalid
+from gateway.kernel.errors import Fault, Forbidden, Invalid, Missing
 from gateway.numbers import store as numbers
 from gateway.officials.rules import Official, Role
 from gateway.residents import group_store, store
@@ -76,9 +76,9 @@ WHO: list[tuple[Role, type[Fault] | None, type[Fault] | None, type[Fault] | None
     (Role.LURAH, None, None, Forbidden),
     (Role.APPROVER, None, Forbidden, Forbidden),
     (Role.EMERGENCY, None, Forbidden, Forbidden),
-    (Role.OFFICE, Forbidden, Forbidden, Forbidden),
-    (Role.AUDITOR, Forbidden, Forbidden, Forbidden),
-    (Role.DPO, Forbidden, Forbidden, Forbidden),
+    (Role.OFFICE, Missing, Forbidden, Forbidden),
+    (Role.AUDITOR, Missing, Forbidden, Forbidden),
+    (Role.DPO, Missing, Forbidden, Forbidden),
 ]
 
 

@@ -11,6 +11,10 @@ from gateway.runtime import Runtime
 from tests.web.conftest import BENDAN, Staff, a_broadcast
 from tests.web.test_api_people import a_ticket, person
 
+A_PRESET = {
+    "name": "rob", "audience": {"areas": [BENDAN]}, "texts": {"id": "SIAGA ROB jam {jam}."}, "slots": {"jam": 11},
+}  # fmt: skip
+
 
 @pytest.fixture
 def document(client: FlaskClient):
@@ -33,7 +37,7 @@ def test_it_has_every_route_of_the_api_and_no_other(client: FlaskClient, documen
     }
     written = {(path, method.upper()) for path, item in document["paths"].items() for method in item}
     assert served == written
-    assert len(served) == 19
+    assert len(served) == 26
 
 
 def test_names_of_operations_stand_once(document) -> None:
@@ -81,6 +85,14 @@ def test_answers_are_what_it_says(document, staff: Staff, rt: Runtime) -> None:
         ("get", "/broadcasts/4711", shown, kim, None),
         ("post", "/broadcasts", "/broadcasts", kim, {}),
         ("post", "/residents", "/residents", admin, {"residents": [person(), person(phone="x")]}),
+        ("post", "/presets", "/presets", admin, A_PRESET),
+        ("get", "/presets", "/presets", admin, None),
+        ("get", "/presets", "/presets", kim, None),
+        ("post", "/presets/4711/approve", "/presets/{id}/approve", admin, {}),
+        ("post", "/presets/4711/reject", "/presets/{id}/reject", admin, {}),
+        ("post", "/presets/4711/retire", "/presets/{id}/retire", admin, {}),
+        ("post", "/presets/rob/broadcasts", "/presets/{name}/broadcasts", admin, {"reason": "rob"}),
+        ("post", f"{one}/review", f"{shown}/review", lurah, {}),
         ("get", "/groups", "/groups", admin, None),
         ("post", "/groups/pkk/members", "/groups/{name}/members", admin, {"add": ["081234567890"], "remove": ["x"]}),
         ("post", "/groups/pkk/flag", "/groups/{name}/flag", admin, {"is_test": True}),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
 from gateway.broadcasts.rules import Broadcast, State, Verb
+from gateway.broadcasts.service import presets
 from gateway.broadcasts.service.view import find, refuse_state
 from gateway.db import Connection
 from gateway.kernel.areas import AreaBook
@@ -28,7 +29,7 @@ def approve(rt: Runtime, official: Official, broadcast_id: int, seen: str | None
     areas, now = reference.areas(rt), rt.now()
     with rt.engine.begin() as conn:
         broadcast, author = find(conn, official, broadcast_id, lock=True)
-        _refuse_judge(rt, areas, official, author, broadcast, Verb.APPROVE)
+        is_waived = _refuse_judge(rt, conn, areas, official, author, broadcast, Verb.APPROVE)
         refuse_state(broadcast, Verb.APPROVE)
         if (broadcast.approval_ends_at or now) <= now:
             raise Conflict("The time for approving it is over; it has to be drafted anew.")
@@ -36,10 +37,12 @@ def approve(rt: Runtime, official: Official, broadcast_id: int, seen: str | None
             raise Conflict("Its expires_at has passed; it is of no use any more.")
         if seen is not None and seen != broadcast.hash:
             raise Conflict("It has changed since you saw it; look at it again before you approve.")
-        is_emergency = broadcast.level == "emergency"
+        is_emergency = broadcast.level == "emergency" and not broadcast.is_drill
         release = now if is_emergency else now + timedelta(seconds=rt.settings.undo_window)
         store.update(conn, broadcast_id, now, state=State.APPROVED, approved_by=official.id, approved_at=now,
                      release_at=release)  # fmt: skip
+        if is_waived:
+            presets.ask_review(conn, broadcast, now)
         audit.record(conn, now, official.actor, "approve", f"broadcast:{broadcast_id}", hash=broadcast.hash)
         approved = find(conn, official, broadcast_id)[0]
     if is_emergency:
@@ -53,17 +56,30 @@ def _start_soon(rt: Runtime, broadcast: Broadcast) -> None:
 
 
 def _refuse_judge(
-    rt: Runtime, areas: AreaBook, official: Official, author: Official, broadcast: Broadcast, verb: Verb
-) -> None:
-    """Raise Conflict for one's own where a second person is needed, Forbidden where role or area do not allow it."""
+    rt: Runtime,
+    conn: Connection,
+    areas: AreaBook,
+    official: Official,
+    author: Official,
+    broadcast: Broadcast,
+    verb: Verb,
+) -> bool:
+    """Raise Conflict for one's own where a second person is needed, Forbidden where role or area do not allow it.
+
+    Whether a preset alone has spared the second person, who then looks at it afterwards.
+    """
+    is_waived = False
     if author.id != official.id:
         may = rules.may_approve(official, author, broadcast, areas)
-    elif rules.needs_second(author, broadcast, rt.settings.second_approver_over, areas):
-        raise Conflict(f"A second person has to {verb.value} this; it is your own.")
     else:
+        if rules.needs_second(author, broadcast, rt.settings.second_approver_over, areas):
+            is_waived = presets.waives_second(conn, author, broadcast, rt.now())
+            if not is_waived:
+                raise Conflict(f"A second person has to {verb.value} this; it is your own.")
         may = rules.may_draft(official, broadcast.level, broadcast.audience)
     if not may:
         raise Forbidden(f"Your role or area may not {verb.value} this broadcast.")
+    return is_waived
 
 
 def reject(rt: Runtime, official: Official, broadcast_id: int, note: str | None = None) -> Broadcast:
@@ -71,7 +87,7 @@ def reject(rt: Runtime, official: Official, broadcast_id: int, note: str | None 
     areas = reference.areas(rt)
     with rt.engine.begin() as conn:
         broadcast, author = find(conn, official, broadcast_id, lock=True)
-        _refuse_judge(rt, areas, official, author, broadcast, Verb.REJECT)
+        _refuse_judge(rt, conn, areas, official, author, broadcast, Verb.REJECT)
         refuse_state(broadcast, Verb.REJECT)
         store.update(conn, broadcast_id, rt.now(), state=State.REJECTED, note=note)
         audit.record(conn, rt.now(), official.actor, "reject", f"broadcast:{broadcast_id}")

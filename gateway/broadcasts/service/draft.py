@@ -21,6 +21,7 @@ from gateway.kernel.errors import Conflict, Forbidden, Invalid
 from gateway.kernel.text import clean
 from gateway.officials.rules import Official
 from gateway.reference import service as reference
+from gateway.residents import group_store
 from gateway.residents.rules import TOPICS
 from gateway.runtime import Runtime
 
@@ -30,7 +31,7 @@ _LISTS = ("areas", "topics", "groups", "languages")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an official wants to say, to whom, when. Moments are aware."""
+    """What an official wants to say, to whom, when. Moments are aware; `preset_id` where a preset gave texts and audience."""
 
     level: str
     texts: Mapping[str, str]
@@ -38,6 +39,8 @@ class Content:
     reason: str | None = None
     send_at: datetime | None = None
     expires_at: datetime | None = None
+    is_drill: bool = False
+    preset_id: int | None = None
 
 
 def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[str, Any]:
@@ -58,9 +61,10 @@ def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[s
                 raise Conflict("This Idempotency-Key came with other content before; use a new one.")
             return kept[1]
         # After the key: what was right when it was asked first is not judged by a later clock.
-        _check(rt, areas, official, content)
+        check(rt, areas, official, content)
+        refuse_real_groups(conn, content.audience, is_drill=content.is_drill)
         number = store.next_number(conn)
-        shares = survey(rt, conn, content.level, content.audience)
+        shares = survey(rt, conn, content.level, content.audience, is_drill=content.is_drill)
         values = _values(content, sum(share.people for share in shares))
         id = store.add(conn, number, values, official.id, now)
         answer = _answer(rt, conn, id, number, values["hash"], content, shares)
@@ -79,9 +83,11 @@ def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[
             raise Forbidden("Only its author may change a broadcast.")
         refuse_state(broadcast, Verb.CHANGE)
         held = {name: getattr(broadcast, name) for name in Content.__slots__}
-        content = _tidied(Content(**{**held, **changes}))
-        _check(rt, areas, official, content)
-        shares = survey(rt, conn, content.level, content.audience)
+        # What was changed by hand is no preset's any more.
+        content = _tidied(Content(**{**held, "preset_id": None, **changes}))
+        check(rt, areas, official, content)
+        refuse_real_groups(conn, content.audience, is_drill=content.is_drill)
+        shares = survey(rt, conn, content.level, content.audience, is_drill=content.is_drill)
         values = _values(content, sum(share.people for share in shares))
         store.change(conn, broadcast_id, values, now)
         audit.record(conn, now, official.actor, "change", f"broadcast:{broadcast_id}", hash=values["hash"])
@@ -99,9 +105,9 @@ def submit(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
         if broadcast.expires_at and broadcast.expires_at <= now:
             raise Conflict("Its expires_at has passed; change it first.")
         refuse_unsigned(conn, broadcast)
-        recipients = sum(count(conn, broadcast.level, broadcast.audience).values())
-        content = Content(broadcast.level, broadcast.texts, broadcast.audience, broadcast.reason, broadcast.send_at,
-                          broadcast.expires_at)  # fmt: skip
+        refuse_real_groups(conn, broadcast.audience, is_drill=broadcast.is_drill)
+        recipients = sum(count(conn, broadcast.level, broadcast.audience, is_drill=broadcast.is_drill).values())
+        content = Content(**{name: getattr(broadcast, name) for name in Content.__slots__})
         ends = now + rules.APPROVAL_EMERGENCY
         if broadcast.level != "emergency":
             ends = broadcast.send_at if broadcast.send_at and broadcast.send_at > now else now + rules.APPROVAL
@@ -126,8 +132,8 @@ def _tidied(content: Content) -> Content:
     return replace(content, texts=texts)
 
 
-def _check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -> None:
-    """Refuse what cannot be sent as it is, naming the field and what to write."""
+def check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -> None:
+    """Raise Invalid for what cannot be sent as it is, naming the field and what to write, Forbidden for role or scope."""
     if content.level not in rules.LEVELS:
         raise Invalid(f"level must be one of {', '.join(rules.LEVELS)}.")
     if not content.texts or any(language not in rt.settings.languages for language in content.texts):
@@ -145,6 +151,17 @@ def _check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -
         raise Invalid("expires_at must lie after now and after send_at.")
     if not rules.may_draft(official, content.level, content.audience):
         raise Forbidden("Your role or area does not cover this level and audience.")
+
+
+def refuse_real_groups(conn: Connection, audience: Mapping[str, Sequence[str]], *, is_drill: bool) -> None:
+    """Raise Conflict where a drill is addressed to anyone but groups that are there for drills alone."""
+    if not is_drill:
+        return
+    named = list(audience.get("groups") or ())
+    if not named:
+        raise Invalid("A drill needs groups in its audience, each flagged as a test group.")
+    if real := group_store.not_tests(conn, named):
+        raise Conflict(f"A drill goes to test groups only, and {real[0]} is none; an admin flags them.")
 
 
 def _check_audience(rt: Runtime, areas: AreaBook, audience: Mapping[str, Sequence[str]]) -> None:
@@ -175,13 +192,25 @@ def _values(content: Content, recipients: int) -> dict[str, Any]:
         "reason": content.reason,
         "send_at": content.send_at,
         "expires_at": content.expires_at,
+        "preset_id": content.preset_id,
+        "is_drill": content.is_drill,
         "recipients": recipients,
-        "hash": rules.digest(content.level, texts, audience, content.send_at, content.expires_at, recipients),
+        "hash": rules.digest(
+            content.level,
+            texts,
+            audience,
+            content.send_at,
+            content.expires_at,
+            recipients,
+            is_drill=content.is_drill,
+        ),
     }
 
 
 def _canonical(content: Content) -> str:
     values = {name: getattr(content, name) for name in Content.__slots__}
+    # Left out where they say nothing, so that a key that came before they were there still fits its body.
+    values = {name: value for name, value in values.items() if name not in ("is_drill", "preset_id") or value}
     values["texts"], values["audience"] = dict(content.texts), {k: list(v) for k, v in content.audience.items()}
     return json.dumps(values, sort_keys=True, default=str)
 
@@ -189,7 +218,8 @@ def _canonical(content: Content) -> str:
 def _answer(
     rt: Runtime, conn: Connection, id: int, number: int, digest: str, content: Content, shares: Sequence[Share]
 ) -> dict[str, Any]:
-    shown = preview(rt, conn, id, number, content.level, content.texts, content.audience, content.send_at, shares) | {
-        "needs_signature": needs_signature(content.texts)
-    }
-    return {"id": id, "code": show_broadcast(number), "state": State.DRAFT.value, "hash": digest, "preview": shown}
+    what = (content.level, content.texts, content.audience, content.send_at)
+    shown = preview(rt, conn, id, number, *what, shares, is_drill=content.is_drill)
+    shown["needs_signature"] = needs_signature(content.texts)
+    named = {"id": id, "code": show_broadcast(number), "state": State.DRAFT.value, "is_drill": content.is_drill}
+    return {**named, "hash": digest, "preview": shown}

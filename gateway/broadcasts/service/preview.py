@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.broadcasts import preview_store, store
 from gateway.broadcasts.preview_store import Share
-from gateway.broadcasts.rules import fallback, is_same_text
+from gateway.broadcasts.rules import fallback, is_same_text, reaches_stopped, rests
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.kernel.codes import show_broadcast
@@ -28,8 +28,10 @@ _MANY_PARTS = 3
 _CENT = Decimal("0.01")
 
 
-def final_texts(rt: Runtime, number: int, texts: Mapping[str, str]) -> dict[str, str]:
+def final_texts(rt: Runtime, number: int, texts: Mapping[str, str], *, is_drill: bool = False) -> dict[str, str]:
     """Texts exactly as they will be sent: known slots filled, the public code at the end, nothing else touched.
+
+    A drill says so at the beginning of every text.
 
     A brace is literal unless it names a slot that is known. Letters outside GSM-7 stay too: the official reads in the
     preview what they cost, and the words that go out are those that were approved.
@@ -45,31 +47,36 @@ def final_texts(rt: Runtime, number: int, texts: Mapping[str, str]) -> dict[str,
     for language, text in texts.items():
         for slot, value in known.items():
             text = text.replace("{" + slot + "}", value)
-        done[language] = text.strip() + render.render("sms.code", {"code": known["code"]}, language)
+        opening = render.render("sms.drill", {}, language) if is_drill else ""
+        done[language] = opening + text.strip() + render.render("sms.code", {"code": known["code"]}, language)
     return done
 
 
-def count(conn: Connection, level: str, audience: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def count(
+    conn: Connection, level: str, audience: Mapping[str, Sequence[str]], *, is_drill: bool = False
+) -> dict[str, int]:
     """People the rule names now by language, without those who stopped what this level is."""
-    is_emergency = level == Class.EMERGENCY
-    return store.count(conn, residents.audience(audience, is_emergency=is_emergency), _scopes(level))
+    is_emergency = reaches_stopped(level, is_drill=is_drill)
+    return store.count(conn, residents.audience(audience, is_emergency=is_emergency), _scopes(is_emergency))
 
 
-def _scopes(level: str) -> list[str]:
-    return ["all"] if level == Class.EMERGENCY else ["notices", "all"]
+def _scopes(is_emergency: bool) -> list[str]:
+    return ["all"] if is_emergency else ["notices", "all"]
 
 
-def survey(rt: Runtime, conn: Connection, level: str, audience: Mapping[str, Sequence[str]]) -> list[Share]:
+def survey(
+    rt: Runtime, conn: Connection, level: str, audience: Mapping[str, Sequence[str]], *, is_drill: bool = False
+) -> list[Share]:
     """The same people by area, language, operator and route, with what one part costs to each."""
-    is_emergency = level == Class.EMERGENCY
+    is_emergency = reaches_stopped(level, is_drill=is_drill)
     return preview_store.survey(
         conn,
         residents.audience(audience, is_emergency=is_emergency, with_area=True),
-        _scopes(level),
+        _scopes(is_emergency),
         rt.settings.sms_routes,
         set(routes.paused(conn)),
         rt.settings.prices,
-        avoids_blocked=is_emergency,
+        avoids_blocked=level == Class.EMERGENCY,
     )
 
 
@@ -83,18 +90,23 @@ def preview(
     audience: Mapping[str, Sequence[str]],
     send_at: datetime | None,
     shares: Sequence[Share],
+    *,
+    is_drill: bool = False,
 ) -> dict[str, Any]:
     """The API's `preview` object of the broadcast with this id and running number; `shares` are its people."""
-    final = final_texts(rt, number, texts)
+    final = final_texts(rt, number, texts, is_drill=is_drill)
     sizes = {language: measure(text) for language, text in final.items()}
     spare = sizes[fallback(final)]
     parts = [share.people * sizes.get(share.language, spare).segments for share in shares]
     cost = sum((n * share.price for n, share in zip(parts, shares, strict=True)), Decimal(0))
     longest = max(sizes.values(), key=lambda size: (size.segments, size.units))
     begins = max(send_at, rt.now()) if send_at else rt.now()
-    held = quiet_until(begins, quiet(rt)) if level in RESTING else None
+    held = quiet_until(begins, quiet(rt)) if rests(level, is_drill=is_drill) else None
     recipients = sum(share.people for share in shares)
-    people = residents.audience(audience, is_emergency=level == Class.EMERGENCY)
+    is_emergency = reaches_stopped(level, is_drill=is_drill)
+    people = residents.audience(audience, is_emergency=is_emergency)
+    # A drill is held back by no cap.
+    cap = rt.settings.routine_per_week if level in RESTING and not is_drill else 0
     shown: dict[str, Any] = {
         "texts": final,
         "recipients": recipients,
@@ -108,7 +120,7 @@ def preview(
         "cost": {"amount": show_amount(cost), "currency": rt.settings.prices.currency},
         "warnings": [
             *_text_warnings(rt, final, sizes, recipients),
-            *(_people_warnings(rt, conn, id, level, texts, people) if recipients else ()),
+            *(_people_warnings(rt, conn, id, texts, people, _scopes(is_emergency), cap) if recipients else ()),
             *_quiet_warnings(rt, held),
         ],
     }
@@ -153,10 +165,16 @@ def _text_warnings(rt: Runtime, final: Mapping[str, str], sizes: Mapping[str, Si
 
 
 def _people_warnings(
-    rt: Runtime, conn: Connection, id: int, level: str, texts: Mapping[str, str], people: Fragment
+    rt: Runtime,
+    conn: Connection,
+    id: int,
+    texts: Mapping[str, str],
+    people: Fragment,
+    scopes: Sequence[str],
+    cap: int,
 ) -> list[str]:
     """What these people have had lately: the same text, or as much as the weekly cap allows."""
-    now, scopes, found = rt.now(), _scopes(level), []
+    now, found = rt.now(), []
     for other in preview_store.recent(conn, now - SAME_WITHIN, id):
         if is_same_text(texts, other.texts) and (
             n := preview_store.count_overlap(conn, people, scopes, other.batch_id)
@@ -164,8 +182,7 @@ def _people_warnings(
             minutes = max(0, int((now - other.started_at).total_seconds() // 60))
             code = show_broadcast(other.number)
             found.append(f"The same text went to {n} of these people {minutes} minutes ago ({code}).")
-    cap = rt.settings.routine_per_week
-    if level in RESTING and cap and (n := preview_store.count_over_cap(conn, people, scopes, now, cap)):
+    if cap and (n := preview_store.count_over_cap(conn, people, scopes, now, cap)):
         found.append(f"{n} of these people have had {cap} messages within seven days; they will be skipped (cap).")
     return found
 

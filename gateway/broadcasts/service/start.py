@@ -13,6 +13,7 @@ from gateway.kernel.calendar import quiet_until
 from gateway.outbox.rules import LANE_OF, RESTING, Class
 from gateway.outbox.service.post import quiet
 from gateway.outbox.store import batches, fanout, routes
+from gateway.residents import group_store
 from gateway.residents import store as residents
 from gateway.runtime import Runtime
 from gateway.state import queue
@@ -38,13 +39,12 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
             _expire(conn, now, broadcast_id)
             return False
         level = Class(broadcast.level)
-        held = quiet_until(now, quiet(rt)) if level in RESTING else None
+        held = quiet_until(now, quiet(rt)) if rules.rests(level, is_drill=broadcast.is_drill) else None
         if held:
             store.update(conn, broadcast_id, now, held_until=held)
             return False
-        people = sum(count(conn, broadcast.level, broadcast.audience).values())
-        if rules.grew_too_much(broadcast.recipients, people):
-            note = f"The audience grew from {broadcast.recipients} to {people} since it was approved; approve it again."
+        people = sum(count(conn, broadcast.level, broadcast.audience, is_drill=broadcast.is_drill).values())
+        if note := _why_again(conn, broadcast, people):
             content = (broadcast.level, broadcast.texts, broadcast.audience, broadcast.send_at, broadcast.expires_at)
             store.update(
                 conn,
@@ -52,7 +52,7 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
                 now,
                 state=State.SUBMITTED,
                 recipients=people,
-                hash=rules.digest(*content, people),
+                hash=rules.digest(*content, people, is_drill=broadcast.is_drill),
                 approved_by=None,
                 approval_ends_at=now + _again(level),
                 release_at=None,
@@ -63,12 +63,13 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
             return False
         if level in RESTING and rt.settings.routine_per_week and not store.take_turn(conn):
             return False
-        texts = final_texts(rt, broadcast.number, broadcast.texts)
-        batch_id = batches.add(conn, now, level, texts, expires_at=broadcast.expires_at)
+        texts = final_texts(rt, broadcast.number, broadcast.texts, is_drill=broadcast.is_drill)
+        batch_id = batches.add(conn, now, level, texts, expires_at=broadcast.expires_at, is_drill=broadcast.is_drill)
+        reaches_stopped = rules.reaches_stopped(level, is_drill=broadcast.is_drill)
         total = fanout.fan_out(
             conn,
             batches.get(conn, batch_id),
-            residents.audience(broadcast.audience, is_emergency=level is Class.EMERGENCY),
+            residents.audience(broadcast.audience, is_emergency=reaches_stopped),
             rt.settings.sms_routes,
             set(routes.paused(conn)),
             [name for name, provider in rt.providers.items() if provider.sends_to_demo],
@@ -81,6 +82,15 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
     lane = LANE_OF[level]
     queue.wake(rt.redis, lane, rt.settings.bulk_workers if lane == "bulk" else 1)
     return True
+
+
+def _why_again(conn: Connection, broadcast: Broadcast, people: int) -> str:
+    """Why what was approved has to be approved again; empty where nothing speaks against its start."""
+    if rules.grew_too_much(broadcast.recipients, people):
+        return f"The audience grew from {broadcast.recipients} to {people} since it was approved; approve it again."
+    if broadcast.is_drill and (real := group_store.not_tests(conn, broadcast.audience["groups"])):
+        return f"A drill goes to test groups only, and {real[0]} is none any more."
+    return ""
 
 
 def _again(level: Class) -> timedelta:

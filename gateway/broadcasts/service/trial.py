@@ -30,7 +30,7 @@ def send_trial(rt: Runtime, official: Official, broadcast_id: int) -> dict[str, 
         if (broadcast.state, Verb.CHANGE) not in rules.TRANSITIONS:
             raise Conflict(f"It is {broadcast.state.value}; there is nothing to test any more.")
         own = numbers.get(conn, official.number_id)
-        for language, text in final_texts(rt, broadcast.number, broadcast.texts).items():
+        for language, text in final_texts(rt, broadcast.number, broadcast.texts, is_drill=broadcast.is_drill).items():
             cause = f"trial:{broadcast_id}:{language}:{now:%Y%m%d%H%M}"
             if post.post(rt, conn, own.id, own.prefix, text, cause, language=language, received_at=now):
                 sent.append(language)

@@ -32,6 +32,7 @@ class Batch:
     state: str
     expires_at: datetime | None
     total: int
+    is_drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +48,11 @@ class Chunk:
 
 
 _ADD = statement("""
-    INSERT INTO batches (month, lane, class, texts, wants_answer, expires_at, created_at)
-    VALUES (:month, :lane, :class, CAST(:texts AS jsonb), :wants_answer, :expires_at, :at) RETURNING id
+    INSERT INTO batches (month, lane, class, texts, wants_answer, expires_at, is_drill, created_at)
+    VALUES (:month, :lane, :class, CAST(:texts AS jsonb), :wants_answer, :expires_at, :is_drill, :at) RETURNING id
 """)
 _GET = statement("""
-    SELECT id, month, lane, class, texts, wants_answer, state, expires_at, total FROM batches WHERE id = :id
+    SELECT id, month, lane, class, texts, wants_answer, state, expires_at, total, is_drill FROM batches WHERE id = :id
 """)
 _LEASE = statement("""
     UPDATE chunks SET leased_until = :until, lease = chunks.lease + 1
@@ -130,6 +131,7 @@ def add(
     *,
     wants_answer: bool = False,
     expires_at: datetime | None = None,
+    is_drill: bool = False,
 ) -> int:
     """A new, empty batch. `texts` by language, exactly as they will be sent."""
     values = {
@@ -139,6 +141,7 @@ def add(
         "texts": json.dumps(dict(texts)),
         "wants_answer": wants_answer,
         "expires_at": expires_at,
+        "is_drill": is_drill,
         "at": now,
     }
     return int(conn.execute(_ADD, values).scalar_one())

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gateway.audit import store as audit
 from gateway.kernel import phone
-from gateway.kernel.errors import Forbidden, Invalid
+from gateway.kernel.errors import Forbidden, Invalid, Missing
 from gateway.numbers import store as numbers
 from gateway.officials.rules import Official, Role
 from gateway.residents import group_store as store
@@ -27,9 +27,9 @@ class Change:
 
 
 def every(rt: Runtime, official: Official) -> list[Group]:
-    """All groups with the people of the official's own area counted. Raises Forbidden for roles that address nobody."""
+    """All groups with the people of the official's own area counted. Raises Missing for roles that address nobody."""
     if official.role not in READERS:
-        raise Forbidden("Groups are for those who register residents or write to them.")
+        raise Missing("There are no groups for your role.")
     with rt.engine.begin() as conn:
         return store.every(conn, official.area)
 

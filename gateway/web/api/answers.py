@@ -59,6 +59,7 @@ class Drafted(Answer):
     id: int
     code: str
     state: State
+    is_drill: bool
     hash: str
     preview: Preview
 
@@ -91,6 +92,7 @@ class Status(Answer):
     state: State
     hash: str
     level: Level
+    is_drill: bool
     recipients: int
     total: int
     counts: Counts
@@ -110,6 +112,7 @@ class Summary(Answer):
     code: str
     state: State
     level: Level
+    is_drill: bool
     recipients: int
 
 
@@ -192,3 +195,21 @@ class GroupChange(Answer):
     added: int
     removed: int
     unknown: list[int]
+
+
+class Preset(Answer):
+    """A preset; its content never changes, another version is another preset of the same name."""
+
+    id: int
+    name: str
+    state: Literal["submitted", "approved", "rejected", "retired"]
+    audience: dict[str, list[str]]
+    texts: dict[str, str]
+    slots: dict[str, int]
+    hash: str
+
+
+class Presets(Answer):
+    """Presets in use or waiting for approval."""
+
+    items: list[Preset]

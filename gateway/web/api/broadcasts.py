@@ -16,17 +16,24 @@ from gateway.web.api.calls import Ask, Part, Table
 
 KEY: Final = "Idempotency-Key"
 _KEY: Final = re.compile(r"[!-~]{1,200}")
-_KEYS: Final = {KEY: "Anything of your own, up to 200 signs; the same key and body give the same answer for 7 days."}
+KEYS: Final = {KEY: "Anything of your own, up to 200 signs; the same key and body give the same answer for 7 days."}
 
 table = Table()
 
 
-@table.call("POST", "/broadcasts", "Draft a broadcast and see its preview", Drafted, status=201, headers=_KEYS)
-def add(ask: Ask, body: NewBroadcast) -> dict[str, Any]:
+def read_key(ask: Ask) -> str:
+    """The caller's key that makes a draft one draft. Raises Invalid."""
     key = ask.headers.get(KEY.lower(), "")
     if not _KEY.fullmatch(key):
         raise Invalid(f"Send a header {KEY} of your own, up to 200 letters, digits and signs.")
-    content = Content(body.level, body.texts, body.audience.lists(), body.reason, body.send_at, body.expires_at)
+    return key
+
+
+@table.call("POST", "/broadcasts", "Draft a broadcast and see its preview", Drafted, status=201, headers=KEYS)
+def add(ask: Ask, body: NewBroadcast) -> dict[str, Any]:
+    key = read_key(ask)
+    content = Content(body.level, body.texts, body.audience.lists(), body.reason, body.send_at, body.expires_at,
+                      body.is_drill)  # fmt: skip
     return draft.draft(ask.rt, ask.official, content, key)
 
 

@@ -3,7 +3,9 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 PIP := $(PY) -m pip --quiet --disable-pip-version-check
-COMPILE := .venv/lock/bin/python -m piptools compile --quiet --strip-extras --generate-hashes --allow-unsafe \
+# Extras stay in the locks: pip would otherwise look for `coverage[toml]` beside the pinned `coverage`, and find a newer one
+# that has no hash here, on the day it is published.
+COMPILE := .venv/lock/bin/python -m piptools compile --quiet --no-strip-extras --generate-hashes --allow-unsafe \
 	--no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .PHONY: up test bench soak lock clean python run-packages test-packages

@@ -7,7 +7,8 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from config.values import CHECKOUT, PROVIDERS
+from config.providers import PROVIDERS
+from config.values import CHECKOUT
 from menus.reading import BookError, Fault, Source, read
 
 FILE: Final = CHECKOUT / "config" / "prices.yaml"

@@ -18,9 +18,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from config import values
 from config.prices import FILE, Prices, read_prices
 from config.prices import parse as parse_prices
-from config.values import CHECKOUT, PROVIDERS, Route
+from config.providers import PROVIDERS
+from config.values import CHECKOUT, Route
 
-__all__ = ["CHECKOUT", "PROVIDERS", "Route", "Settings", "SettingsError", "compose", "data_folder", "read_kept"]
+__all__ = ["CHECKOUT", "Route", "Settings", "SettingsError", "compose", "data_folder", "read_kept"]
 
 KEPT_NAME: Final = "settings.env"
 EMBEDDED: Final = {"EMBEDDED_DATABASE_URL": "DATABASE_URL", "EMBEDDED_REDIS_URL": "REDIS_URL"}
@@ -215,8 +216,8 @@ def _cross_faults(written: Mapping[str, str]) -> Iterable[str]:
     if mode == "production":
         if "PUBLIC_URL" not in written:
             yield "PUBLIC_URL: write the address the providers reach us at, such as https://kabar.example.go.id"
-        for name in ("AFRICASTALKING_BASE_URL", "TWILIO_BASE_URL"):
-            if _is_plain(written.get(name, "")):
+        for name in names():
+            if name.endswith("_BASE_URL") and _is_plain(written.get(name, "")):
                 yield f"{name}: write an https address; http would send the credentials in the clear"
     try:
         routes = values.parse_routes(written.get("SMS_ROUTES", ""))
@@ -236,15 +237,10 @@ def _is_plain(text: str) -> bool:
 
 def _missing_credentials(provider: str, written: Mapping[str, str], mode: str) -> str:
     """What to do before a route may name `provider`; empty when nothing is missing."""
-    if provider == "simulator":
-        return (
-            "" if mode == "development" else "the simulator sends nothing to real phones, name it in development only"
-        )
-    wanted = {
-        "africastalking": ("AFRICASTALKING_USERNAME", "AFRICASTALKING_API_KEY", "AFRICASTALKING_HOOK_TOKEN"),
-        "twilio": ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
-    }[provider]
-    missing = [name for name in wanted if name not in written]
-    if provider == "twilio" and not {"TWILIO_SENDER", "TWILIO_MESSAGING_SERVICE_SID"} & set(written):
-        missing.append("TWILIO_SENDER or TWILIO_MESSAGING_SERVICE_SID")
+    setup = PROVIDERS[provider]
+    if setup.development_only and mode != "development":
+        return f"the {provider} sends nothing to real phones, name it in development only"
+    missing = [name for name in setup.required if name not in written]
+    if setup.needs_sender and not set(setup.senders) & set(written):
+        missing.append(" or ".join(setup.senders))
     return f"write {', '.join(missing)} too" if missing else ""

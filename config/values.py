@@ -12,11 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from config.providers import PROVIDERS
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 """Folder of this checkout; relative paths in settings start here, not in the current folder."""
-
-PROVIDERS = ("simulator", "africastalking", "twilio")
-"""Names that SMS_ROUTES may use."""
 
 _ON = frozenset({"on", "1", "true", "yes"})
 _OFF = frozenset({"off", "0", "false", "no"})

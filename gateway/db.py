@@ -5,7 +5,8 @@ the audit trail nor the schema. Where `DATABASE_OWNER_URL` is set the applicatio
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATION_LOCK = 0x6B616261
 log = logging.getLogger(__name__)
 
-__all__ = ["APP_ROLE", "Connection", "Engine", "connect", "is_migrated", "migrate", "rows", "statement"]
+__all__ = ["APP_ROLE", "Connection", "Engine", "connect", "is_migrated", "migrate", "rows", "statement", "transaction"]
 
 statement = text
 
@@ -60,6 +61,17 @@ def _drop_privileges(connection: Any, _record: object) -> None:
 def rows(conn: Connection, sql: sqlalchemy.TextClause, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
     """Every row of one statement, as named tuples."""
     return conn.execute(sql, values or {}).all()
+
+
+@contextmanager
+def transaction(engine: Engine, within: Connection | None = None) -> Iterator[Connection]:
+    """A transaction of its own; or a savepoint of the one that `within` is in, so that use cases can be parts of one act."""
+    if within is None:
+        with engine.begin() as conn:
+            yield conn
+    else:
+        with within.begin_nested():
+            yield within
 
 
 def migrate(url: str, app_url: str | None = None, revision: str = "head") -> None:

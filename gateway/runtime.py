@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from redis import Redis
 
+from config.providers import PROVIDERS
 from config.settings import Settings
 from gateway import db
 from gateway.kernel.vault import Vault
@@ -75,11 +76,8 @@ def build(settings: Settings, *, process: str = "kabar", pool: int = 10) -> Runt
 
 def _hooked(settings: Settings) -> set[str]:
     # A provider may bring messages in (USSD, SMS) without being a route out.
-    found = set()
-    if settings.africastalking_hook_token:
-        found.add("africastalking")
-    if settings.twilio_auth_token:
-        found.add("twilio")
-    if settings.is_development and settings.simulator_hook_token:
-        found.add("simulator")
-    return found
+    return {
+        name
+        for name, setup in PROVIDERS.items()
+        if getattr(settings, setup.proof.lower()) and (settings.is_development or not setup.development_only)
+    }

@@ -1,7 +1,8 @@
 """The dialogue book as it is used: screens, texts, declared messages, and the fingerprint of its flows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from menus.screens import Screen, Slot
 from menus.texts import Texts
@@ -18,6 +19,9 @@ class Book:
     messages: Mapping[str, int]
     fingerprint: str
     unreviewed: Mapping[str, Mapping[str, int]]
+    slotless: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    cut: dict[tuple[Any, ...], tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Which screens say the same to everybody, and their pages: each is found out once, by `menus.layout`."""
 
     @property
     def languages(self) -> tuple[str, ...]:

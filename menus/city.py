@@ -21,6 +21,8 @@ _AREAS = {
 }
 TOPICS = ("alert", "services", "development", "health", "events")
 PIN = "246810"
+CELL_CODE = "135790"
+BLAST = {"code": "B27", "level": "emergency", "people": "1.204"}
 _TRIES = 3
 TODAY, NOW, DUE = "14/6", "14/6 09.10", "28/6"
 
@@ -36,6 +38,7 @@ class Person:
     stopped: bool = False
     role: str = ""
     tries: int = _TRIES
+    wrong_codes: int = 0
     draft: dict[str, str] = field(default_factory=dict)
     inbox: list[str] = field(default_factory=list)
 
@@ -80,6 +83,7 @@ class City:
             places += [Area(f"{code}.{one[:4]}", one[5:], "kelurahan", code) for one in names.split(",")]
         self.areas = AreaBook(places, [])
         self.alert = ""
+        self.has_blast = True
         self.items = {
             "B27": (
                 "alert",
@@ -257,6 +261,7 @@ def _official(city: City, person: Person, _: _Args) -> Said:
         return Outcome("none")
     fresh, late = (str(len(_queue(city, which))) for which in ("fresh", "late"))
     slots = {"role": person.role, "official_area": city.name_of(person.area), "fresh": fresh, "late": late}
+    slots["waiting"] = "1" if city.has_blast else "0"
     return Outcome("ok", slots)
 
 
@@ -271,6 +276,21 @@ def _official_tickets(city: City, _: Person, args: _Args) -> Said:
 def _official_ticket(city: City, _: Person, args: _Args) -> Said:
     ticket = city.tickets.get(args["ticket"])
     return Outcome("ok", city.slots_of(ticket) | {"text": ticket.words}) if ticket else Outcome("gone")
+
+
+def _official_broadcasts(city: City, _: Person, __: _Args) -> Said:
+    return Rows((Row("B27", slots=BLAST),) if city.has_blast else ())
+
+
+def _official_broadcast(city: City, _: Person, args: _Args) -> Said:
+    shown = {
+        "author": "Joko",
+        "to": "Pekalongan Utara",
+        "text": "Rob jam 14-18. Kode B27",
+        "asked": "kartu A1",
+        "left": "",
+    }
+    return Outcome("ok", BLAST | shown) if city.has_blast and args.get("broadcast") == "B27" else Outcome("gone")
 
 
 _LOOKUPS: Mapping[Lookup, Callable[[City, Person, _Args], Said]] = {
@@ -288,4 +308,6 @@ _LOOKUPS: Mapping[Lookup, Callable[[City, Person, _Args], Said]] = {
     Lookup.OFFICIAL: _official,
     Lookup.OFFICIAL_TICKETS: _official_tickets,
     Lookup.OFFICIAL_TICKET: _official_ticket,
+    Lookup.OFFICIAL_BROADCASTS: _official_broadcasts,
+    Lookup.OFFICIAL_BROADCAST: _official_broadcast,
 }

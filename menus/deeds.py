@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gateway.kernel.codes import show_ticket
-from menus.city import CITY, NOW, PIN, TOPICS, City, Person, Rumour, rumour_slots
+from menus import office
+from menus.city import CITY, NOW, TOPICS, City, Person, Rumour, rumour_slots
 from menus.model import Action, Outcome
 
 _DIGITS = "482"
@@ -266,13 +267,6 @@ def _check_code(city: City, person: Person, args: _Args) -> Done:
     return _refused(city, person, "sms.code_genuine", "genuine", **slots)
 
 
-def _sign_in(city: City, person: Person, args: _Args) -> Done:
-    if person.role and person.tries and args["pin"] == PIN:
-        return Done(Outcome("ok", {"role": person.role}))
-    person.tries = max(0, person.tries - 1)
-    return Done(Outcome("wrong", {"left": str(person.tries)}) if person.tries else Outcome("locked"))
-
-
 def _said(key: str) -> _Deed:
     return lambda city, person, _: _ok(city, person, key)
 
@@ -312,6 +306,9 @@ _DEEDS: Mapping[Action, _Deed] = {
     Action.REPORT_FORGED: _said("sms.forged_taken"),
     Action.CALL_BACK: _said("sms.call_back"),
     Action.MENU: _said("sms.menu_intro"),
-    Action.SIGN_IN: _sign_in,
+    Action.SIGN_IN: lambda _, person, args: Done(office.sign_in(person, args["pin"])),
+    Action.APPROVE_BROADCAST: lambda city, person, args: Done(
+        office.approve(city, person, args.get("broadcast", ""), args["code"])
+    ),
 }
 _BY_SMS: Mapping[Action, _Deed] = {Action.SEND_MY_DATA: _tell_my_data, Action.ERASE_MY_DATA: _ask_erase}

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from menus.book import Book
-from menus.layout import free_keys, lay_out
+from menus.layout import free_keys, lay_out, ways_of
 from menus.model import (
     BASE_LANGUAGE,
     BYE,
@@ -54,7 +53,7 @@ def start(
     state = State(screen="", language=spoken, book=book.fingerprint, dialled=tuple(dialled), room=room, notice=notice)
     if screen == ROOT:
         return _enter(book, state, ROOT, facts)
-    state = replace(state, slots=dict(slots or {}), stack=(Frame(ROOT, 0, {}),))
+    state = state._replace(slots=dict(slots or {}), stack=(Frame(ROOT, 0, {}),))
     return _enter(book, state, screen, facts)
 
 
@@ -64,7 +63,7 @@ def step(book: Book, state: State, said: Said, facts: Mapping[str, str]) -> Turn
     Never raises on any input or any state that `State.from_json` accepts.
     """
     if state.language not in book.languages:
-        state = replace(state, language=BASE_LANGUAGE)
+        state = state._replace(language=BASE_LANGUAGE)
     if state.waiting:
         return _answered(book, state, said, facts)
     if not isinstance(said, Input):
@@ -74,23 +73,23 @@ def step(book: Book, state: State, said: Said, facts: Mapping[str, str]) -> Turn
 
 def _answered(book: Book, state: State, said: Said, facts: Mapping[str, str]) -> Turn:
     waiting = state.waiting
-    rest = replace(state, waiting="", after={}, done={})
+    rest = state._replace(waiting="", after={}, done={})
     if isinstance(said, Input):
         # The answer was lost with the process that should have brought it. A need is asked again; an effect may
         # have happened or not, so it is never repeated on its own.
         if waiting == "effect" or state.screen not in book.screens:
             return _home(book, rest, facts, LOST)
-        return _arrive(book, replace(rest, dialled=()), facts)
+        return _arrive(book, rest._replace(dialled=()), facts)
     if isinstance(said, Rows):
         if waiting != "rows" or state.screen not in book.screens:
             return _home(book, rest, facts, LOST)
-        return _show_or_walk(book, replace(rest, choices=_number(book.screens[state.screen], said.rows)), facts)
+        return _show_or_walk(book, rest._replace(choices=_number(book.screens[state.screen], said.rows)), facts)
     rest = _remember(book, rest, said.slots)
     if waiting == "effect":
         if said.name == "ok":
             filled = words_of(rest, facts)
             rest = _remember(book, rest, {name: fill(value, filled) for name, value in state.done.items()})
-        rest = replace(rest, stack=(Frame(ROOT, 0, {}),), dialled=())
+        rest = rest._replace(stack=(Frame(ROOT, 0, {}),), dialled=())
     elif said.name == "ok" and waiting == "fetch":
         return _found(book, rest, facts)
     target = state.after.get(said.name) or state.after.get("else") or SORRY
@@ -117,24 +116,25 @@ def _typed(book: Book, state: State, text: str, facts: Mapping[str, str]) -> Tur
     if text == "00":
         return _home(book, state, facts)
     if text == "0":
-        state = replace(state, notice="")
+        state = state._replace(notice="")
         return _home(book, state, facts) if screen.cancels else _back(book, state, facts)
     stale = state.book != book.fingerprint
-    shown = lay_out(book, screen, replace(state, book=book.fingerprint), facts)
-    if text == "9" and len(shown.pages) > 1:
-        return _show(book, replace(state, page=(shown.page + 1) % len(shown.pages), wrong=0), facts)
-    state = replace(state, notice="")
-    if (number := _NUMBER.fullmatch(text)) and (number[1] in shown.ways):
+    if text == "9":
+        shown = lay_out(book, screen, state, facts)
+        if len(shown.pages) > 1:
+            return _show(book, state._replace(page=(shown.page + 1) % len(shown.pages), wrong=0), facts)
+    state = state._replace(notice="")
+    words = words_of(state, facts)
+    if (number := _NUMBER.fullmatch(text)) and (way := ways_of(screen, state, words).get(number[1])):
         if stale:
-            return _show(book, replace(state, book=book.fingerprint, notice=CHANGED), facts)
-        way, extra = shown.ways[number[1]]
-        return _follow(book, state, way, extra, facts)
+            return _show(book, state._replace(book=book.fingerprint, notice=CHANGED), facts)
+        return _follow(book, state, *way, facts)
     if screen.take:
         keep = "" if screen.take.secret else screen.take.slot
         return _follow(book, state, screen.take.way, {screen.take.slot: text}, facts, keep=keep)
     if state.wrong + 1 >= PATIENCE:
-        return _enter(book, replace(state, wrong=0), GIVE_UP, facts)
-    return _show(book, replace(state, wrong=state.wrong + 1, notice=WRONG, book=book.fingerprint), facts)
+        return _enter(book, state._replace(wrong=0), GIVE_UP, facts)
+    return _show(book, state._replace(wrong=state.wrong + 1, notice=WRONG, book=book.fingerprint), facts)
 
 
 def _follow(
@@ -146,29 +146,29 @@ def _follow(
     given = {name: fill(value, filled) for name, value in way.set.items()}
     if keep:
         given[keep] = extra[keep]
-    state = _remember(book, replace(state, wrong=0), given)
+    state = _remember(book, state._replace(wrong=0), given)
     language = way.language.get(state.language) or way.language.get("*") or state.language
-    state = replace(state, language=language)
+    state = state._replace(language=language)
     if way.do:
         # A row carries the slots it was laid out with; what this choice sets is newer, and wins.
         filled = {**words_of(state, facts), **extra, **given}
         args = {name: fill(value, filled) for name, value in way.do.args.items()}
-        state = replace(state, waiting="effect", after=dict(way.do.go), done=dict(way.do.done), choices=(), dialled=())
+        state = state._replace(waiting="effect", after=dict(way.do.go), done=dict(way.do.done), choices=(), dialled=())
         return Turn("", False, state, effect=Effect(way.do.action, args))
-    return _enter(book, replace(state, stack=(*state.stack, before)), way.go, facts)
+    return _enter(book, state._replace(stack=(*state.stack, before)), way.go, facts)
 
 
 def _enter(book: Book, state: State, target: str, facts: Mapping[str, str]) -> Turn:
     """Goes onto a screen, or the one that stands in for it; a screen that is gone leads home with a line."""
     if target == ROOT:
-        state = replace(state, slots={}, stack=())
+        state = state._replace(slots={}, stack=())
     resolved = _resolve(book, state, target, facts)
     if resolved is None:
         return _home(book, state, facts, LOST)
     # Coming back to a screen that is already underneath unwinds to it, so that `0` never walks in circles.
     below = next((at for at, frame in enumerate(state.stack) if frame.screen == resolved), len(state.stack))
-    state = replace(
-        state, screen=resolved, stack=state.stack[:below], page=0, choices=(), wrong=0, book=book.fingerprint
+    state = state._replace(
+        screen=resolved, stack=state.stack[:below], page=0, choices=(), wrong=0, book=book.fingerprint
     )
     return _arrive(book, state, facts)
 
@@ -192,7 +192,7 @@ def _arrive(book: Book, state: State, facts: Mapping[str, str]) -> Turn:
         filled = words_of(state, facts)
         args = {name: fill(value, filled) for name, value in asked.args.items()}
         after = dict(screen.fetch.go) if screen.fetch else {}
-        state = replace(state, waiting="fetch" if screen.fetch else "rows", after=after)
+        state = state._replace(waiting="fetch" if screen.fetch else "rows", after=after)
         return Turn("", False, state, need=Need(asked.need, args))
     return _show_or_walk(book, state, facts)
 
@@ -202,13 +202,13 @@ def _show_or_walk(book: Book, state: State, facts: Mapping[str, str]) -> Turn:
         return _show(book, state, facts)
     first, rest = state.dialled[0], state.dialled[1:]
     screen = book.screens[state.screen]
-    found = lay_out(book, screen, state, facts).ways.get(first) if screen.deep else None
+    found = ways_of(screen, state, words_of(state, facts)).get(first) if screen.deep else None
     if found:
         way, extra = found
         target = _resolve(book, state, way.go, facts)
         if not way.do and not way.language and target and book.screens[target].deep:
-            return _follow(book, replace(state, dialled=rest), way, extra, facts)
-    return _show(book, replace(state, dialled=()), facts)
+            return _follow(book, state._replace(dialled=rest), way, extra, facts)
+    return _show(book, state._replace(dialled=()), facts)
 
 
 def _show(book: Book, state: State, facts: Mapping[str, str]) -> Turn:
@@ -216,7 +216,7 @@ def _show(book: Book, state: State, facts: Mapping[str, str]) -> Turn:
     if screen is None:
         return _home(book, state, facts, LOST)
     shown = lay_out(book, screen, state, facts)
-    return Turn(shown.pages[shown.page], screen.ends, replace(state, page=shown.page, notice=shown.notice))
+    return Turn(shown.pages[shown.page], screen.ends, state._replace(page=shown.page, notice=shown.notice))
 
 
 def _back(book: Book, state: State, facts: Mapping[str, str]) -> Turn:
@@ -225,16 +225,16 @@ def _back(book: Book, state: State, facts: Mapping[str, str]) -> Turn:
     *below, frame = state.stack
     if frame.screen not in book.screens:
         return _home(book, state, facts, LOST)
-    state = replace(
-        state, screen=frame.screen, slots=frame.slots, stack=tuple(below), page=frame.page, choices=(), wrong=0
+    state = state._replace(
+        screen=frame.screen, slots=frame.slots, stack=tuple(below), page=frame.page, choices=(), wrong=0
     )
     if frame.screen == ROOT:
         return _enter(book, state, ROOT, facts)
-    return _arrive(book, replace(state, book=book.fingerprint), facts)
+    return _arrive(book, state._replace(book=book.fingerprint), facts)
 
 
 def _home(book: Book, state: State, facts: Mapping[str, str], notice: str = "") -> Turn:
-    return _enter(book, replace(state, notice=notice, dialled=(), waiting="", after={}, done={}), ROOT, facts)
+    return _enter(book, state._replace(notice=notice, dialled=(), waiting="", after={}, done={}), ROOT, facts)
 
 
 def _remember(book: Book, state: State, slots: Mapping[str, str]) -> State:
@@ -243,7 +243,7 @@ def _remember(book: Book, state: State, slots: Mapping[str, str]) -> State:
         return state
     lasting = {name: value for name, value in slots.items() if name in book.slots and book.slots[name].kept}
     passing = {name: value for name, value in slots.items() if name not in lasting}
-    return replace(state, slots={**state.slots, **passing}, kept={**state.kept, **lasting})
+    return state._replace(slots={**state.slots, **passing}, kept={**state.kept, **lasting})
 
 
 def _number(screen: Screen, rows: Sequence[Row]) -> tuple[Choice, ...]:

@@ -13,6 +13,7 @@ from menus.words import holds, words_of
 ROW = "list.row"
 NEXT = "nav.next"
 HOME = "nav.home"
+Reached = tuple[Way, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +25,55 @@ class Shown:
 
     pages: tuple[str, ...]
     page: int
-    ways: Mapping[str, tuple[Way, Mapping[str, str]]]
+    ways: Mapping[str, Reached]
     notice: str = ""
 
 
 def lay_out(book: Book, screen: Screen, state: State, facts: Mapping[str, str]) -> Shown:
     """The screen as `state` shows it, in the state's language and room."""
     words = words_of(state, facts)
-    ways: dict[str, tuple[Way, Mapping[str, str]]] = {}
+    ways = ways_of(screen, state, words)
+    if not _says_the_same(book, screen):
+        made = _cut(book, screen, state, words, ways)
+    else:
+        head = tuple(holds(part.conditions, words) for part in screen.text)
+        # By their ways, since two options may take turns under one number.
+        options = tuple((key, id(way)) for key, (way, _) in ways.items())
+        key = (screen.id, state.language, state.room, state.notice, options, head)
+        if key not in book.cut:
+            book.cut[key] = _cut(book, screen, state, words, ways)
+        made = book.cut[key]
+    return Shown(made, min(state.page, len(made) - 1), ways, state.notice if len(made) > 1 else "")
+
+
+def _says_the_same(book: Book, screen: Screen) -> bool:
+    """Whether the screen is worded without slots, so that it differs only by what is shown of it."""
+    known = book.slotless.get(screen.id)
+    if known is None:
+        keys = [*(part.key for part in screen.text), *(option.label for option in screen.options), screen.back]
+        has_slots = any(book.texts.names_of(key, language) for key in keys for language in book.languages)
+        known = book.slotless[screen.id] = not has_slots and not screen.rows
+    return known
+
+
+def _cut(
+    book: Book, screen: Screen, state: State, words: Mapping[str, str], ways: Mapping[str, Reached]
+) -> tuple[str, ...]:
+    """The pages of the screen."""
     lines: list[str] = []
     if screen.rows:
         parts = screen.rows.label or (Part(ROW),)
-        for choice in state.choices:
-            row = {**words, **choice.slots, "value": choice.value, "label": choice.label}
-            ways[choice.key] = (screen.rows.way, row)
-            lines.append(f"{choice.key} {_joined(book, parts, row, state.language)}")
-    beside: list[str] = []
-    for key, option in _numbered(screen, state.choices):
-        if holds(option.conditions, words):
-            ways[key] = (option.way, {})
-            (beside if screen.inline else lines).append(f"{key} {book.texts.say(option.label, words, state.language)}")
+        lines += [f"{one.key} {_joined(book, parts, ways[one.key][1], state.language)}" for one in state.choices]
+    options = [
+        f"{key} {book.texts.say(option.label, words, state.language)}"
+        for key, option in _numbered(screen, state.choices)
+        if key in ways
+    ]
+    beside = options if screen.inline else []
+    lines += [] if screen.inline else options
     head = _head(book, screen, state, words)
     if screen.ends:
-        return Shown((shorten(_with_notice(book, state, head, ways), state.room),), 0, ways)
+        return (shorten(_with_notice(book, state, head, ways), state.room),)
     back, home, further = (book.texts.say(key, {}, state.language) for key in (screen.back, HOME, NEXT))
     last = " ".join((*beside, back, home) if screen.home else (*beside, back))
     more = " ".join((further, *beside, back, home)) if screen.inline else f"{further}\n{back} {home}"
@@ -60,7 +87,20 @@ def lay_out(book: Book, screen: Screen, state: State, facts: Mapping[str, str]) 
         made = paged(_with_notice(book, state, head, ways))
         if len(made) > plain and screen.title:
             made = paged(_with_notice(book, state, "", ways))
-    return Shown(made, min(state.page, len(made) - 1), ways, state.notice if len(made) > 1 else "")
+    return made
+
+
+def ways_of(screen: Screen, state: State, words: Mapping[str, str]) -> dict[str, Reached]:
+    """What each number on the screen leads to now, with the slots of its row; a choice needs no more than this."""
+    ways: dict[str, Reached] = {}
+    if screen.rows:
+        for choice in state.choices:
+            row = {**words, **choice.slots, "value": choice.value, "label": choice.label}
+            ways[choice.key] = (screen.rows.way, row)
+    for key, option in _numbered(screen, state.choices):
+        if holds(option.conditions, words):
+            ways[key] = (option.way, {})
+    return ways
 
 
 def _head(book: Book, screen: Screen, state: State, words: Mapping[str, str]) -> str:

@@ -55,6 +55,9 @@ class KeywordFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     keywords: dict[str, KeywordShape]
+    orders: dict[str, list[str]]
+    order_levels: dict[str, list[str]]
+    order_city: list[str]
     common: list[str]
     fillers: list[str]
     openers: list[str]
@@ -106,6 +109,9 @@ class Lexicon:
     longest: int
     slips: Mapping[str, Keyword]
     glue: tuple[str, ...]
+    orders: Mapping[Phrase, str]
+    order_levels: Mapping[str, str]
+    order_city: frozenset[str]
     common: frozenset[str]
     fillers: frozenset[str]
     openers: frozenset[str]
@@ -160,6 +166,8 @@ def _check(shape: KeywordFile, source: Source) -> None:
         categories += [(("categories", name, "words"), entry.words), (("categories", name, "weak"), entry.weak)]
     groups: dict[str, list[tuple[tuple[str, ...], list[str]]]] = {
         "keyword": [(("keywords", name, "words"), keyword.words) for name, keyword in shape.keywords.items()],
+        "order": [(("orders", name), words) for name, words in shape.orders.items()],
+        "level of an order": [(("order_levels", name), words) for name, words in shape.order_levels.items()],
         "language": [(("languages", name), words) for name, words in shape.languages.items()],
         "topic": [(("topics", name), words) for name, words in shape.topics.items()],
         "answer": [(("answers", name), words) for name, words in shape.answers.items()],
@@ -219,6 +227,9 @@ def _built(shape: KeywordFile) -> Lexicon:
         longest=max(map(len, phrases), default=0),
         slips={word: keyword for word, keyword in slips.items() if len(word) >= 4},
         glue=tuple(sorted((word for word, keyword in single.items() if keyword.glued), key=len, reverse=True)),
+        orders={_phrase(word): name for name, words in shape.orders.items() for word in words},
+        order_levels=_by_word(shape.order_levels),
+        order_city=_upper(shape.order_city),
         common=_upper(shape.common),
         fillers=_upper(shape.fillers),
         openers=_upper(shape.openers),

@@ -3,10 +3,25 @@
 import subprocess
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from tests.stack import CHECKOUT, Stack, ask, credentials, write_people
+
+AUTHOR, APPROVER = "+6285100000001", "+6285100000002"
+
+
+def taken_by_people(made: Stack) -> Counter[str]:
+    """How many messages the companies took for each number, without the officials, who are told how it goes.
+
+    Of these none is doubled either: the author hears of the approval and of the end, the approver is asked once.
+    """
+    taken = Counter(made.counts()["accepted"])
+    author, approver = taken.pop(AUTHOR, 0), taken.pop(APPROVER, 0)
+    assert author <= 2, "the author was told something twice"
+    assert approver <= 1, "the approver was asked twice"
+    return taken
 
 
 def command(made: Stack, *arguments: str) -> str:
@@ -55,10 +70,8 @@ def blast(made: Stack, tmp_path: Path, count: int) -> tuple[int, str, str]:
     write_people(people, count)
     command(made, "residents", "import", str(people))
     add = ("officials", "add")
-    admin = credentials(command(made, *add, "Admin", "--role", "admin", "--area", "33.75", "--phone", "+6285100000001"))
-    second = credentials(
-        command(made, *add, "Kabid", "--role", "approver", "--area", "33.75", "--phone", "+6285100000002")
-    )
+    admin = credentials(command(made, *add, "Admin", "--role", "admin", "--area", "33.75", "--phone", AUTHOR))
+    second = credentials(command(made, *add, "Kabid", "--role", "approver", "--area", "33.75", "--phone", APPROVER))
     body = {"level": "important", "texts": {"id": "Air naik"}, "audience": {"areas": ["33.75.01.1006"]}}
     url = made.base + "/api/v1/broadcasts"
     status, drafted = ask(url, body, admin["token"], Idempotency_Key="flood-1")

@@ -106,8 +106,7 @@ def waiting(rt: Runtime, conn: Connection, official: Official, which: str) -> li
     if official.role not in READERS or which not in ("fresh", "late"):
         return []
     today = rt.now().astimezone(rt.settings.timezone).date()
-    found = (store.get(conn, ticket) for ticket in follow_store.waiting(conn, official, which, today))
-    return [one for one in found if one]
+    return store.get_many(conn, follow_store.waiting(conn, official, which, today))
 
 
 def count_waiting(rt: Runtime, conn: Connection, official: Official) -> tuple[int, int]:

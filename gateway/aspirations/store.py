@@ -64,6 +64,7 @@ _SAME = statement(f"""
     ORDER BY (cause = :cause) DESC, id DESC LIMIT 1
 """)
 _LOCK = statement("SELECT pg_advisory_xact_lock(6002, CAST(hashint8(:number_id) AS integer))")
+_BY_TICKETS = statement(f"SELECT {_COLUMNS} FROM aspirations WHERE ticket = ANY(:tickets) ORDER BY id")
 _BY_TICKET = statement(f"SELECT {_COLUMNS} FROM aspirations WHERE ticket = :ticket")
 _OWN = statement(f"SELECT {_COLUMNS} FROM aspirations WHERE number_id = :number_id ORDER BY id DESC LIMIT :most")
 _EVENT = statement("""
@@ -166,6 +167,11 @@ def get(conn: Connection, ticket: str) -> Aspiration | None:
     """The ticket with these seven digits."""
     row = conn.execute(_BY_TICKET, {"ticket": ticket}).one_or_none()
     return _aspiration(row) if row else None
+
+
+def get_many(conn: Connection, tickets: Sequence[str]) -> list[Aspiration]:
+    """Several tickets, the oldest first."""
+    return [_aspiration(row) for row in conn.execute(_BY_TICKETS, {"tickets": list(tickets)})]
 
 
 def own(conn: Connection, number_id: int, most: int = 20) -> list[Aspiration]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.broadcasts.presets import Preset
+from gateway.broadcasts.rules import Broadcast
 from gateway.db import Connection, statement
 
 _COLUMNS = "id, name, state, audience, texts, slots, hash, author_id, approver_id, approved_at"
@@ -95,9 +96,10 @@ def set_state(conn: Connection, preset_id: int, state: str) -> None:
     conn.execute(_SET_STATE, {"id": preset_id, "state": state})
 
 
-def open_review(conn: Connection, broadcast_id: int, preset_id: int, due_at: datetime) -> None:
-    """Ask for a look at what is sent without a second person."""
-    conn.execute(_OPEN_REVIEW, {"broadcast_id": broadcast_id, "preset_id": preset_id, "due_at": due_at})
+def open_review(conn: Connection, broadcast: Broadcast, due_at: datetime) -> None:
+    """Ask for a look at what is sent by its preset without a second person."""
+    values = {"broadcast_id": broadcast.id, "preset_id": broadcast.preset_id, "due_at": due_at}
+    conn.execute(_OPEN_REVIEW, values)
 
 
 def review(conn: Connection, broadcast_id: int, official_id: int, note: str | None, now: datetime) -> bool:

@@ -9,9 +9,11 @@ from enum import StrEnum
 
 from gateway.kernel.areas import AreaBook, covers
 from gateway.officials.rules import Official, Role
-from gateway.outbox.rules import RESTING, Class
+from gateway.outbox.rules import Class
 
 CITY = "33.75"
+CORRECTS = "corrects"
+"""The list of an audience that names the broadcast, by its id, whose recipients it is; no caller can write it."""
 APPROVAL_EMERGENCY = timedelta(minutes=30)
 APPROVAL = timedelta(hours=72)
 KEY_KEPT = timedelta(days=7)
@@ -76,6 +78,20 @@ MAY_DRAFT: Mapping[Role, frozenset[str]] = {
     Role.EMERGENCY: frozenset({"emergency"}),
 }
 SEES_ALL = (Role.ADMIN, Role.APPROVER, Role.AUDITOR, Role.DPO)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an official wants to say, to whom, when. Moments are aware; `preset_id` where a preset gave texts and audience."""
+
+    level: str
+    texts: Mapping[str, str]
+    audience: Mapping[str, Sequence[str]]
+    reason: str | None = None
+    send_at: datetime | None = None
+    expires_at: datetime | None = None
+    is_drill: bool = False
+    preset_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +169,19 @@ def fallback(texts: Mapping[str, str]) -> str:
     return "id" if "id" in texts else min(texts, key=lambda language: (len(language), language))
 
 
-def rests(level: str, *, is_drill: bool) -> bool:
-    """Whether quiet hours hold it: an emergency passes them, but no drill wakes anybody."""
-    return is_drill or level in RESTING
+def class_of(what: Content | Broadcast) -> Class:
+    """What the ledger takes it for. A drilled emergency is none: it wakes nobody, and whoever stopped news has peace."""
+    return Class.IMPORTANT if what.is_drill and what.level == Class.EMERGENCY else Class(what.level)
 
 
-def reaches_stopped(level: str, *, is_drill: bool) -> bool:
-    """Whether it reaches who stopped news but not alarms: a real emergency does."""
-    return level == Class.EMERGENCY and not is_drill
+def is_alarm(what: Content | Broadcast) -> bool:
+    """Whether it passes quiet hours, the weekly cap and those who stopped news."""
+    return class_of(what) is Class.EMERGENCY
+
+
+def is_capped(what: Content | Broadcast) -> bool:
+    """Whether the weekly cap binds it: a correction has to reach whoever read what was wrong, and a drill is no news."""
+    return not (is_alarm(what) or what.is_drill or what.audience.get(CORRECTS))
 
 
 def is_city_wide(audience: Mapping[str, Sequence[str]], book: AreaBook) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from gateway.broadcasts.rules import Broadcast, State
+from gateway.broadcasts.rules import CORRECTS, Broadcast, State
 from gateway.db import Connection, statement
 from gateway.outbox.store.batches import Fragment
 
@@ -28,8 +28,14 @@ _CHANGE = statement("""
     WHERE id = :id
 """)
 _GET = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id")
+_ID_OF = statement("SELECT id FROM broadcasts WHERE number = :number")
+_GET_MANY = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = ANY(:ids) ORDER BY id")
 _LOCK = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id FOR UPDATE")
 _TRY_LOCK = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id FOR UPDATE SKIP LOCKED")
+_IS_CORRECTED = statement("""
+    SELECT EXISTS (SELECT FROM broadcasts WHERE audience -> :corrects ->> 0 = CAST(:id AS text)
+                   AND state NOT IN ('rejected', 'expired', 'cancelled'))
+""")
 _TURN = statement("SELECT pg_try_advisory_xact_lock(6027)")
 _PAGE = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id < :before ORDER BY id DESC LIMIT :most")
 _READY = statement("""
@@ -101,6 +107,12 @@ def get(conn: Connection, broadcast_id: int) -> Broadcast | None:
     return _broadcast(row) if row else None
 
 
+def id_of(conn: Connection, number: int) -> int | None:
+    """The id of the broadcast with this public number."""
+    found: int | None = conn.execute(_ID_OF, {"number": number}).scalar()
+    return found
+
+
 def lock(conn: Connection, broadcast_id: int, *, waits: bool = True) -> Broadcast | None:
     """One broadcast, held until the transaction ends: approvers and cancellers take turns.
 
@@ -108,6 +120,16 @@ def lock(conn: Connection, broadcast_id: int, *, waits: bool = True) -> Broadcas
     """
     row = conn.execute(_LOCK if waits else _TRY_LOCK, {"id": broadcast_id}).one_or_none()
     return _broadcast(row) if row else None
+
+
+def is_corrected(conn: Connection, broadcast_id: int) -> bool:
+    """Whether there is a correction of it, a draft included, that was not given up."""
+    return bool(conn.execute(_IS_CORRECTED, {"id": broadcast_id, "corrects": CORRECTS}).scalar_one())
+
+
+def get_many(conn: Connection, broadcast_ids: Sequence[int]) -> list[Broadcast]:
+    """Several broadcasts, in the order of their ids."""
+    return [_broadcast(row) for row in conn.execute(_GET_MANY, {"ids": list(broadcast_ids)})]
 
 
 def take_turn(conn: Connection) -> bool:

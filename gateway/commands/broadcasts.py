@@ -10,18 +10,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tqdm import tqdm
 
-from gateway.broadcasts.service import decide, draft, sign, trial, view
+from config.settings import Settings
+from gateway.broadcasts.rules import Content
+from gateway.broadcasts.service import correct, decide, draft, sign, trial, view
 from gateway.commands.opening import acting, by_token
 from gateway.kernel.errors import Invalid
 from gateway.officials.rules import Official
 from gateway.residents.rules import moment
 from gateway.runtime import Runtime
+from menus.model import BASE_LANGUAGE
 
 if TYPE_CHECKING:
     from gateway.commands.opening import Commands
 
 LOOK_EVERY: Final = 1.0
 OVER: Final = frozenset({"finished", "cancelled", "rejected", "expired"})
+OTHER_LANGUAGES: Final = tuple(code for code in Settings.model_fields["languages"].default if code != BASE_LANGUAGE)
 _LISTED: Final = 50
 
 
@@ -35,9 +39,7 @@ def declare(commands: "Commands") -> None:
 
     write = acts.add_parser("draft", parents=[token], help="write one and show exactly what would be sent")
     write.add_argument("--level", required=True, choices=["routine", "important", "emergency"])
-    write.add_argument("--text", required=True, help="the Indonesian text")
-    write.add_argument("--text-jv", help="the Javanese text")
-    write.add_argument("--text-en", help="the English text")
+    take_texts(write)
     write.add_argument(
         "--area", nargs="+", action="extend", default=[], metavar="CODE", help="33.75.01.1006[/RW03[/RT02]]"
     )
@@ -64,18 +66,33 @@ def declare(commands: "Commands") -> None:
     acts.add_parser("pause", parents=[one], help="hold it; nothing more leaves").set_defaults(run=_act(decide.pause))
     acts.add_parser("resume", parents=[one], help="go on with it").set_defaults(run=_act(decide.resume))
     acts.add_parser("cancel", parents=[one], help="end it for good").set_defaults(run=_act(decide.cancel))
+    amend = acts.add_parser("correct", parents=[one], help="draft a correction to those who got it")
+    take_texts(amend)
+    amend.set_defaults(run=_correct)
     status = acts.add_parser("status", parents=[one], help="state and counts of one")
     status.add_argument("--watch", action="store_true", help="follow it until it is over")
     status.set_defaults(run=_status)
     acts.add_parser("list", parents=[token], help="the latest you may see").set_defaults(run=_list)
 
 
+def take_texts(parser: argparse.ArgumentParser) -> None:
+    """Add the options that give a text in each language."""
+    parser.add_argument("--text", required=True, help="the Indonesian text")
+    for code in OTHER_LANGUAGES:
+        parser.add_argument(f"--text-{code}", help=f"the text in the language {code}")
+
+
+def texts_of(args: argparse.Namespace) -> dict[str, str]:
+    """The texts that were given, by language."""
+    texts = {BASE_LANGUAGE: args.text} | {code: getattr(args, f"text_{code}") for code in OTHER_LANGUAGES}
+    return {language: text for language, text in texts.items() if text}
+
+
 def _draft(args: argparse.Namespace) -> int:
     given = {"areas": args.area, "topics": args.topic, "groups": args.group, "languages": args.language}
-    texts = {"id": args.text, "jv": args.text_jv, "en": args.text_en}
-    content = draft.Content(
+    content = Content(
         level=args.level,
-        texts={language: text for language, text in texts.items() if text},
+        texts=texts_of(args),
         audience={name: values for name, values in given.items() if values},
         reason=args.reason,
         send_at=moment_of("--send-at", args.send_at),
@@ -84,6 +101,13 @@ def _draft(args: argparse.Namespace) -> int:
     )
     with acting(args) as (rt, official):
         made = draft.draft(rt, official, content, secrets.token_hex(16))
+    print_draft(made)
+    return 0
+
+
+def _correct(args: argparse.Namespace) -> int:
+    with acting(args) as (rt, official):
+        made = correct.correct(rt, official, args.id, texts_of(args), secrets.token_hex(16))
     print_draft(made)
     return 0
 

@@ -10,27 +10,18 @@ import psycopg
 from redis import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from config.providers import PROVIDERS
 from config.settings import Settings, SettingsError
 from gateway import db
 from gateway.commands.balance import BALANCES
 from gateway.outbox.store import routes
-from gateway.providers import PROVIDERS, build
+from gateway.providers import build
 from gateway.state import connection, queue
 
 if TYPE_CHECKING:
     from gateway.commands.opening import Commands
 
 LEGAL: Final = "foreign provider: sign-off needed (PP 71/2019, UU 27/2022)"
-CREDENTIALS: Final = {
-    "twilio": ("twilio_account_sid", "twilio_auth_token"),
-    "africastalking": ("africastalking_username", "africastalking_api_key", "africastalking_hook_token"),
-    "simulator": ("simulator_hook_token",),
-}
-SENDERS: Final = {
-    "twilio": ("twilio_sender", "twilio_messaging_service_sid"),
-    "africastalking": ("africastalking_sender",),
-    "simulator": ("sms_number",),
-}
 PROCESSES: Final = ("urgent", "reply", "bulk", "clock")
 _MONTHS = db.statement("""
     SELECT to_regclass(format('messages_%s', to_char(now() + interval '1 month', 'YYYY_MM'))) IS NOT NULL
@@ -129,12 +120,13 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 def _provider(settings: Settings, name: str) -> Iterator[Finding]:
     subject = f"provider {name}"
     is_routed = any(name in route.providers for route in settings.sms_routes)
-    missing = [field.upper() for field in CREDENTIALS[name] if not getattr(settings, field)]
+    setup = PROVIDERS[name]
+    missing = [one for one in dict.fromkeys((*setup.required, setup.proof)) if not getattr(settings, one.lower())]
     if missing:
         yield Finding(False if is_routed else None, subject, f"not set up, without {', '.join(missing)}")
         return
     yield Finding(True, subject, "has credentials" + (", is a route out" if is_routed else ", is no route out"))
-    senders = [getattr(settings, field) for field in SENDERS[name] if getattr(settings, field)]
+    senders = [sender for one in setup.senders if (sender := getattr(settings, one.lower()))]
     words = f"sends as {' or '.join(senders)}" if senders else "no sender of ours: the company chooses one"
     yield Finding(True if senders else None, subject, words)
     ask: Callable[[Settings], str] | None = BALANCES.get(name)

@@ -4,8 +4,9 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from gateway.commands import roster
 from gateway.commands.opening import tools
-from gateway.officials import service
+from gateway.officials import codes, service
 from gateway.officials.rules import CARD_COLUMNS, CARD_ROWS, Role
 from gateway.reference import service as reference
 from gateway.reference import store as reference_store
@@ -28,11 +29,14 @@ def declare(commands: "Commands") -> None:
     for name, run, text in (
         ("token", _token, "make a new API token; the old one stops at once"),
         ("card", _card, "make a new paper card; the old one is void at once"),
-        ("disable", _disable, "void token, PIN and card at once, as when a phone is lost"),
+        ("totp", _totp, "make a new secret for an authenticator; the old one is void at once"),
+        ("disable", _disable, "void token, PIN, card and authenticator at once"),
+        ("lost", _disable, "the same as disable: what to do when an official's phone or card is lost"),
     ):
         act = acts.add_parser(name, help=text)
         act.add_argument("id", type=int, help="the official's id, see `officials list`")
         act.set_defaults(run=run)
+    roster.declare(acts)
     acts.add_parser("list", help="all officials").set_defaults(run=_list)
     commands.add_parser("areas", help="the city's areas and their codes").set_defaults(run=_areas)
     commands.add_parser("offices", help="the city's agencies and their codes").set_defaults(run=_offices)
@@ -61,6 +65,13 @@ def _card(args: argparse.Namespace) -> int:
     return 0
 
 
+def _totp(args: argparse.Namespace) -> int:
+    with tools() as rt:
+        secret, uri = codes.renew_totp(rt, args.id)
+    print(f"id: {args.id}\ntotp: {secret}\nuri: {uri}")
+    return 0
+
+
 def _print_card(card: Mapping[str, str]) -> None:
     for row in CARD_ROWS:
         print("card: " + "   ".join(f"{column}{row} {card[f'{column}{row}']}" for column in CARD_COLUMNS))
@@ -69,7 +80,7 @@ def _print_card(card: Mapping[str, str]) -> None:
 def _disable(args: argparse.Namespace) -> int:
     with tools() as rt:
         service.disable(rt, args.id)
-    print(f"Official {args.id} is disabled: token, PIN and card are void.")
+    print(f"Official {args.id} is disabled: token, PIN, card and authenticator are void.")
     return 0
 
 

@@ -49,7 +49,7 @@ def acting(args: argparse.Namespace) -> Iterator[tuple[Runtime, Official]]:
     if not token:
         raise Invalid("Who acts? Give --token, or set KABAR_TOKEN.")
     with tools() as rt:
-        official = officials.sign_in(rt, token)
+        official = officials.sign_in(rt, token, "cli")
         if official is None:
             raise Forbidden("This token belongs to no active official.")
         yield rt, official

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gateway.broadcasts.presets import Preset
 from gateway.broadcasts.service import presets
-from gateway.commands.broadcasts import moment_of, print_draft
+from gateway.commands.broadcasts import moment_of, print_draft, take_texts, texts_of
 from gateway.commands.opening import acting, by_token
 from gateway.kernel.errors import Invalid
 
@@ -24,9 +24,7 @@ def declare(commands: "Commands") -> None:
 
     write = acts.add_parser("write", parents=[token], help="submit a preset, or another version of one, for approval")
     write.add_argument("name", help="such as rob-utara")
-    write.add_argument("--text", required=True, help="the Indonesian template, such as 'ROB {jam} di {tempat}.'")
-    write.add_argument("--text-jv", help="the Javanese template")
-    write.add_argument("--text-en", help="the English template")
+    take_texts(write)
     write.add_argument("--slot", nargs="+", action="extend", default=[], metavar="NAME=WIDTH", help="such as jam=11")
     write.add_argument("--area", nargs="+", action="extend", default=[], metavar="CODE")
     write.add_argument("--topic", nargs="+", action="extend", default=[], metavar="TOPIC")
@@ -64,13 +62,10 @@ def _write(args: argparse.Namespace) -> int:
     widths = _pairs(args.slot)
     if any(not width.isascii() or not width.isdigit() or len(width) > 4 for width in widths.values()):
         raise Invalid("The width of a slot is a whole number, such as jam=11.")
-    texts = {"id": args.text, "jv": args.text_jv, "en": args.text_en}
     audience = {"areas": args.area, "topics": args.topic, "groups": args.group, "languages": args.language}
     with acting(args) as (rt, official):
         slots = {name: int(width) for name, width in widths.items()}
-        made = presets.write(
-            rt, official, args.name, audience, {key: text for key, text in texts.items() if text}, slots
-        )
+        made = presets.write(rt, official, args.name, audience, texts_of(args), slots)
     _print(made)
     return 0
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from gateway import db
@@ -31,10 +32,12 @@ def declare(commands: "Commands") -> None:
     resume.add_argument("name", help="the route's name")
     resume.set_defaults(run=_resume)
     trail = commands.add_parser("audit", help="the audit trail")
-    verify = trail.add_subparsers(dest="act", required=True, metavar="ACT").add_parser(
-        "verify", help="check every seal of the trail against what it covers"
-    )
+    acts = trail.add_subparsers(dest="act", required=True, metavar="ACT")
+    verify = acts.add_parser("verify", help="check every seal of the trail against what it covers")
     verify.set_defaults(run=_verify)
+    show = acts.add_parser("show", help="every act on one subject: when, who, by which channel")
+    show.add_argument("subject", help="such as broadcast:27, official:3, ticket:2719089")
+    show.set_defaults(run=_trail)
 
 
 def _migrate(args: argparse.Namespace) -> int:
@@ -89,4 +92,18 @@ def _verify(args: argparse.Namespace) -> int:
     if broken is not None:
         raise Conflict(f"Seal {broken} does not match its rows: the trail was changed at or before it.")
     print(json.dumps({"seals": held, "intact": True}))
+    return 0
+
+
+def _trail(args: argparse.Namespace) -> int:
+    with tools() as rt, rt.engine.begin() as conn:
+        found = audit.of(conn, args.subject)
+        zone = rt.settings.timezone
+    for row in found:
+        at, detail = row["at"], row["detail"]
+        assert isinstance(at, datetime)
+        assert isinstance(detail, dict)
+        rest = " ".join(f"{name}={value}" for name, value in detail.items() if name != "channel")
+        line = f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S}  {row['actor']:14}  {detail.get('channel', ''):4}  {row['act']:16}  {rest}"
+        print(line.rstrip())
     return 0

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from gateway.db import Connection
-from gateway.dialogue import aftercare, asking, desk, filing, hoax, mine, news, standing
+from gateway.dialogue import aftercare, asking, desk, filing, hoax, mine, news, standing, waiting
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from menus.model import Action
@@ -46,6 +46,7 @@ HANDLERS: dict[Action, Handler] = {
     Action.REPORT_FORGED: hoax.report_forged,
     Action.MENU: asking.open_menu,
     Action.SIGN_IN: desk.sign_in,
+    Action.APPROVE_BROADCAST: waiting.approve,
 }
 
 

@@ -8,6 +8,7 @@ from gateway.aspirations import store as tickets
 from gateway.aspirations.store import Aspiration
 from gateway.audit import store as audit
 from gateway.db import Connection
+from gateway.dialogue import waiting
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from gateway.kernel.calendar import show_day
@@ -38,7 +39,8 @@ def standing(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Outcome:
         return Outcome("none")
     fresh, late = follow.count_waiting(talk.rt, conn, official)
     slots = {"role": official.role.value, "official_area": talk.area_name(official.area)}
-    return Outcome("ok", {**slots, "fresh": str(fresh), "late": str(late)})
+    waits = waiting.count(talk, conn, official)
+    return Outcome("ok", {**slots, "fresh": str(fresh), "late": str(late), "waiting": str(waits)})
 
 
 def ticket_rows(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Rows:

@@ -6,10 +6,14 @@ from menus.book import Book
 from menus.model import Input, State
 
 _LONGEST = 1600
+_CHOICE = 3
+"""Digits that are a choice and never hold anything to mask."""
 
 
 def hear(book: Book, state: State, typed: str) -> Input:
     """The input as the screen of `state` takes it."""
+    if typed.isdecimal() and typed.isascii() and len(typed) <= _CHOICE:
+        return Input(typed)
     screen = book.screens.get(state.screen)
     said = redact(typed[:_LONGEST]).text
     if screen is None or screen.take is None:

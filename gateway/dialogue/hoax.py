@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from gateway.broadcasts import codes
+from gateway.broadcasts import sent_store
 from gateway.db import Connection
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
@@ -11,6 +11,7 @@ from gateway.information import store as information
 from gateway.kernel.calendar import show_day, show_moment
 from gateway.kernel.codes import parse_broadcast, show_broadcast
 from gateway.rumours import service as rumours
+from gateway.rumours import store as rumour_store
 from gateway.rumours.rules import CHECKING, show_claim
 from gateway.rumours.store import Rumour
 from menus.model import Outcome, Row, Rows
@@ -21,7 +22,7 @@ _CITY = "33.75"
 def latest(_talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Rows:
     """The newest results: published ones alone, each with its label first."""
     return Rows(tuple(Row(show_claim(one.number), one.summary or "", {"label_code": one.label or ""})
-                      for one in rumours.latest(conn)))  # fmt: skip
+                      for one in rumour_store.latest(conn)))  # fmt: skip
 
 
 def result(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
@@ -104,11 +105,13 @@ def check_code(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
 
 def _broadcast(talk: Talk, conn: Connection, written: str) -> dict[str, str] | None:
     number = parse_broadcast(written)
-    sent = codes.find_sent(conn, number) if number is not None else None
+    sent = sent_store.find_sent(conn, number) if number is not None else None
     if number is None or sent is None:
         return None
     names = [talk.area_name(area) for area in sent.areas if talk.area_name(area)] or [talk.area_name(_CITY)]
     first = sent.texts.get(talk.language) or next(iter(sent.texts.values()), "")
+    if sent.is_drill:
+        first = talk.say("sms.drill") + first
     by = sent.office or talk.say(f"role.{sent.role}")
     return _found(talk, show_broadcast(number), by, sent.started_at, ", ".join(names), first, sent.expires_at)
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from redis import RedisError
@@ -15,6 +15,7 @@ from gateway.dialogue.stage import Stage
 from gateway.dialogue.talk import find_resident
 from gateway.dialogue.typed import STAR, Point
 from gateway.inbox import store as inbox
+from gateway.kernel.areas import AreaBook
 from gateway.numbers import store as numbers
 from gateway.providers.base import Hop, HopEnd
 from gateway.reference import service as reference
@@ -80,22 +81,16 @@ class _Dialogue:
         self._is_noted = False
 
     def answer(self) -> Screen:
-        for _ in range(_RACES):
-            session = self._load()
+        for tries in range(_RACES):
+            session, said = (not tries and self._recent()) or self._load()
             begins_over = session is not None and session.ends and not self._text
-            if session and not begins_over and (said := session.answer_to(str(self._here))) is not None:
+            if said is not None and not begins_over:
                 return Screen(said[4:], said.startswith("END "))
             if begins_over:
-                turn, following = self._begin(session, anew=True)
+                turn, following = self._begin(session)
             else:
-                turn, following = self._go_on(session) if session else self._recall() or self._begin(None)
-            spoken = ("END " if turn.ends else "CON ") + turn.text
-            following = replace(
-                following,
-                state=turn.state.to_json(),
-                ends=turn.ends,
-                answers=following.answered(str(self._here), spoken),
-            )
+                turn, following = self._go_on(session) if session else self._meet()
+            following = following._replace(state=turn.state.to_json(), ends=turn.ends)
             if self._redis_is_down or self._is_noted or track.is_armed(self._book, turn.state.screen):
                 self._note(turn, self._parse(following.text))
             if self._save(turn, following):
@@ -103,18 +98,29 @@ class _Dialogue:
         log.warning("a session was raced for by more than %d hops", _RACES)
         return Screen(turn.text, turn.ends)
 
-    def _load(self) -> Session | None:
+    def _recent(self) -> tuple[Session, None] | None:
+        """The session as this process knows it, for an input that was made on the very screen it showed.
+
+        A star says that there may be two inputs, one of which another process has answered.
+        """
+        held = sessions.recent(self._rt.redis, self._provider, self._event.session_id, str(self._here))
+        typed = self._parse(held.text).typed(self._text) if held else None
+        return (held, None) if held and typed is not None and STAR not in typed else None
+
+    def _load(self) -> tuple[Session | None, str | None]:
         try:
-            return sessions.load(self._rt.redis, self._provider, self._event.session_id)
+            return sessions.load(self._rt.redis, self._provider, self._event.session_id, str(self._here))
         except RedisError:
             self._redis_is_down = True
-            return None
+            return None, None
 
     def _save(self, turn: Turn, session: Session) -> bool:
         if self._redis_is_down:
             return True
+        spoken = ("END " if turn.ends else "CON ") + turn.text
+        where = (self._rt.redis, self._provider, self._event.session_id)
         try:
-            return sessions.save(self._rt.redis, self._provider, self._event.session_id, session)
+            return sessions.save(*where, session, str(self._here), spoken)
         except RedisError:
             self._redis_is_down = True
             self._note(turn, self._parse(session.text))
@@ -160,9 +166,9 @@ class _Dialogue:
         if STAR in typed:
             self._is_noted = True
             # Stars are typed now and then; or Redis was away for some hops, and PostgreSQL knows of them.
-            if recalled := self._recall(session):
-                return recalled
-        return stage.meet(stage.step(state, typed)), replace(session, text=str(self._here))
+            if row := self._known_better(session):
+                return self._recall(row, session)
+        return stage.meet(stage.step(state, typed)), session._replace(text=str(self._here))
 
     def _lost_step(self, state: State, session: Session, base: Point, stage: Stage) -> tuple[Turn, Session]:
         """A text that does not go on from the last one says nothing: the screen is shown again.
@@ -173,12 +179,32 @@ class _Dialogue:
             return stage.show(state), session
         turn = stage.meet(stage.step(state, "")) if session.ends else stage.show(state)
         self._note(turn, self._here, anew=True)
-        return turn, replace(session, text=str(self._here))
+        return turn, session._replace(text=str(self._here))
 
-    def _begin(self, over: Session | None, *, anew: bool = False) -> tuple[Turn, Session]:
-        """The first hop: who calls, and the screen a deep dial leads to."""
-        number_id, facts, offer = self._meet_person(anew=anew)
-        session = Session(number_id, facts, {}, str(self._here), False, version=over.version if over else 0)
+    def _meet(self) -> tuple[Turn, Session]:
+        """A hop of a session that Redis does not know: it is new, or it was lost. One transaction tells, and begins it."""
+        # Read now, if they must be: a transaction that waits for a second connection may empty the pool.
+        areas = reference.areas(self._rt)
+        with self._rt.engine.begin() as conn:
+            row = inbox.find_session(conn, self._provider, self._event.session_id)
+            begun = None if row else self._meet_person(conn, areas, anew=False)
+        if row:
+            return self._recall(row)
+        assert begun is not None
+        return self._first(*begun, version=0)
+
+    def _begin(self, over: Session | None = None) -> tuple[Turn, Session]:
+        """The first hop of a session whose id had another dialogue before, which is over."""
+        areas = reference.areas(self._rt)
+        with self._rt.engine.begin() as conn:
+            begun = self._meet_person(conn, areas, anew=True)
+        return self._first(*begun, version=over.version if over else 0)
+
+    def _first(
+        self, number_id: int, facts: dict[str, str], offer: left.Offer | None, *, version: int
+    ) -> tuple[Turn, Session]:
+        """The first screen, or the one a deep dial leads to, or the offer to take up what was lost."""
+        session = Session(number_id, facts, {}, str(self._here), False, version=version)
         stage = self._stage(session, self._here)
         return stage.meet(stage.offer(offer) if offer else stage.start(self._dialled(self._text))), session
 
@@ -186,35 +212,34 @@ class _Dialogue:
     def _dialled(text: str) -> list[str]:
         return [part for part in text.split(STAR) if part]
 
-    def _meet_person(self, *, anew: bool) -> tuple[int, dict[str, str], left.Offer | None]:
+    def _meet_person(
+        self, conn: Connection, areas: AreaBook, *, anew: bool
+    ) -> tuple[int, dict[str, str], left.Offer | None]:
         """Who calls, what is true for the length of the session, and what they lost a moment ago; one row of it."""
         rt, offer = self._rt, None
-        areas = reference.areas(rt)
-        with rt.engine.begin() as conn:
-            number = numbers.ensure(conn, rt.vault, self._event.number)
-            facts = entry.facts_of(rt, conn, areas, number, find_resident(conn, number), may_sign_in=True)
-            if not self._text:
-                offer = left.offered(self._book, conn, number.id, rt.now(), facts["language"])
+        number = numbers.ensure(conn, rt.vault, self._event.number)
+        facts = entry.facts_of(rt, conn, areas, number, find_resident(conn, number), may_sign_in=True)
+        if not self._text:
+            offer = left.offered(self._book, conn, number.id, rt.now(), facts["language"])
         # How much of the text was a deep dial, so that a dialogue taken up again never takes it for choices.
         facts[_ENTRY] = str(self._here.length)
         if offer:
             facts |= {"resume": offer.words, _LEFT_AT: offer.checkpoint_at.isoformat()}
         row = (self._provider, self._event.session_id, number.id, facts, rt.now())
-        with rt.engine.begin() as conn:
-            inbox.begin_session(conn, *row)
-            if anew:
-                inbox.renew_session(conn, *row)
+        inbox.begin_session(conn, *row)
+        if anew:
+            inbox.renew_session(conn, *row)
         return number.id, facts, offer
 
-    def _recall(self, held: Session | None = None) -> tuple[Turn, Session] | None:
-        """A hop of a session that Redis has lost, from what PostgreSQL knows; None where it knows nothing.
-
-        With `held`, what Redis does have of it, None also where PostgreSQL knows no more than that.
-        """
+    def _known_better(self, held: Session) -> inbox.Restart | None:
+        """What PostgreSQL knows of a session, where that is more than Redis has of it."""
         with self._rt.engine.begin() as conn:
             row = inbox.find_session(conn, self._provider, self._event.session_id)
-        if row is None or (held and (row.state is None or row.consumed <= self._parse(held.text).length)):
-            return None
+        is_ahead = row and row.state is not None and row.consumed > self._parse(held.text).length
+        return row if is_ahead else None
+
+    def _recall(self, row: inbox.Restart, held: Session | None = None) -> tuple[Turn, Session]:
+        """A hop of a session that Redis has lost, from what PostgreSQL knows; `held` is what Redis does have of it."""
         session = Session(row.number_id, row.facts, {}, str(self._here), False, held.version if held else 0)
         if row.state is None:
             dialled = self._text[: int(row.facts.get(_ENTRY) or 0)]
@@ -228,9 +253,9 @@ class _Dialogue:
                 return self._restart(session)
             stage = self._stage(session, base)
         screen = self._book.screens.get(state.screen)
-        ended = replace(session, text=str(base), ends=screen is not None and screen.ends)
+        ended = session._replace(text=str(base), ends=screen is not None and screen.ends)
         if ended.ends and not self._text:
-            return self._begin(None, anew=True)
+            return self._begin()
         if self._here == base:
             return stage.show(state), session
         typed = base.typed(self._text)
@@ -247,4 +272,4 @@ class _Dialogue:
         stage = self._stage(session, self._here)
         turn = stage.meet(stage.start((), notice=_RESTARTED))
         self._note(turn, self._here, anew=True)
-        return turn, replace(session, text=str(self._here))
+        return turn, session._replace(text=str(self._here))

@@ -90,7 +90,7 @@ def end(rt: Runtime, provider: str, event: HopEnd) -> None:
 def _shown_last(rt: Runtime, provider: str, session_id: str) -> str:
     """The screen that stood on the phone, where Redis still knows it: PostgreSQL is not told of every one."""
     try:
-        held = sessions.load(rt.redis, provider, session_id)
+        held, _ = sessions.load(rt.redis, provider, session_id)
     except RedisError:
         return ""
     return str(held.state.get("screen") or "") if held else ""

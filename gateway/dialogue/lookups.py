@@ -6,7 +6,7 @@ from gateway.aspirations import follow
 from gateway.aspirations import store as aspirations
 from gateway.aspirations.store import Aspiration
 from gateway.db import Connection
-from gateway.dialogue import desk, hoax, mine
+from gateway.dialogue import desk, hoax, mine, waiting
 from gateway.dialogue.talk import Talk
 from gateway.information import service as information
 from gateway.kernel.calendar import show_day, show_moment
@@ -87,4 +87,6 @@ NEEDS: dict[Lookup, Callable[[Talk, Connection, Mapping[str, str]], Rows | Outco
     Lookup.OFFICIAL: desk.standing,
     Lookup.OFFICIAL_TICKETS: desk.ticket_rows,
     Lookup.OFFICIAL_TICKET: desk.ticket,
+    Lookup.OFFICIAL_BROADCASTS: waiting.rows,
+    Lookup.OFFICIAL_BROADCAST: waiting.show,
 }

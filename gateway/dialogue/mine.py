@@ -11,7 +11,7 @@ from gateway.kernel.calendar import show_day, show_moment
 from gateway.officials import store as officials
 from gateway.privacy import service as privacy
 from gateway.questions import store as questions
-from gateway.residents import calls
+from gateway.residents import call_store as calls
 from gateway.residents.rules import TOPICS
 from gateway.residents.service import own
 from menus.model import Outcome, Row, Rows
@@ -84,9 +84,10 @@ def send_copy(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Done:
 
 def view_rows(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Rows:
     """Who looked at this person's data: the moment and the office or role, never an official's name."""
-    rows = []
-    for view in privacy.views(conn, talk.number.id):
-        official = officials.get(conn, view.official_id)
+    rows, views = [], privacy.views(conn, talk.number.id)
+    known = {official.id: official for official, _ in officials.every(conn)} if views else {}
+    for view in views:
+        official = known.get(view.official_id)
         by = (official.office or talk.say(f"role.{official.role}")) if official else "-"
         rows.append(Row(str(view.id), f"{show_moment(view.at, talk.rt.settings.timezone)} {by}"))
     return Rows(tuple(rows))

@@ -1,6 +1,6 @@
 """What an action came to: the outcome a flow goes on from, and what an SMS says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.questions.store import Question
@@ -19,7 +19,8 @@ class Done:
     """outcome: a name the flow knows; slots: for its next screen; text: the SMS, ready to send, or empty for none.
 
     wants_answer: the SMS asks something; always: a ticket's receipt or a STOP, which no reply budget holds back;
-    menu: the message was for the menu by SMS, whose next screen is the answer.
+    menu: the message was for the menu by SMS, whose next screen is the answer; after: what follows the commit, which may
+    fail since the clock does it too.
     """
 
     outcome: str
@@ -28,3 +29,4 @@ class Done:
     wants_answer: bool = False
     always: bool = False
     menu: Told | None = None
+    after: Callable[[], object] | None = None

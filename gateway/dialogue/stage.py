@@ -91,6 +91,8 @@ class Stage:
             self.__dict__.pop("_person", None)
             turn = engine.step(self.book, turn.state, Outcome(done.outcome, done.slots), self.facts)
             self.checkpoint(conn, turn, Point.of(self.text, self.base.key))
+        if done.after:
+            done.after()
         return turn
 
     def replay(self, state: State, typed: str) -> Turn:

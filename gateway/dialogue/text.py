@@ -2,24 +2,27 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gateway.aspirations import store as aspirations
 from gateway.db import Connection
-from gateway.dialogue import actions, sms_menu, standing, texted
+from gateway.dialogue import actions, orders, sms_menu, standing, texted
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk, find_resident, language_of
 from gateway.inbox import store as inbox
 from gateway.inbox.store import Arrived
 from gateway.numbers import store as numbers
+from gateway.officials import store as officials
 from gateway.outbox.service.post import Way, wake_replies
 from gateway.outbox.store import messages, routes
 from gateway.questions import store as questions
 from gateway.reference import service as reference
 from gateway.residents.service import own
 from gateway.runtime import Runtime
-from menus.keywords import parse
+from menus.keywords import Command, parse
+from menus.model import Action
+from menus.orders import CODE_MASK, mask_six
 
 log = logging.getLogger(__name__)
 REPLIES_AN_HOUR = 20
@@ -58,7 +61,8 @@ def _understand_one(rt: Runtime, waiting: inbox.Waiting, failed: set[int]) -> in
             taken = inbox.take(conn, waiting)
             if taken is None or taken.id in failed:
                 return 0
-            inbox.handled(conn, taken.id, rt.now(), _understand(rt, conn, taken))
+            understood = _understand(rt, conn, taken)
+            inbox.handled(conn, taken.id, rt.now(), understood.outcome)
     except Exception:
         if taken is None:
             raise
@@ -66,13 +70,27 @@ def _understand_one(rt: Runtime, waiting: inbox.Waiting, failed: set[int]) -> in
         failed.add(taken.id)
         with rt.engine.begin() as conn:
             inbox.tried(conn, taken.id)
+        return 1
+    if understood.after:
+        try:
+            understood.after()
+        except Exception:
+            log.exception("what follows inbound message %d is left to the clock", taken.id)
     return 1
 
 
-def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> str:
-    """Act on one message in the caller's transaction, and say in a word what was made of it."""
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was made of a message, in a word, and what follows the commit."""
+
+    outcome: str
+    after: Callable[[], object] | None = None
+
+
+def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> Understood:
+    """Act on one message in the caller's transaction."""
     if arrived.number_id is None:
-        return "sender is no number"
+        return Understood("sender is no number")
     number = numbers.get(conn, arrived.number_id)
     resident = find_resident(conn, number)
     talk = Talk(
@@ -87,7 +105,15 @@ def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> str:
         first=resident is None and inbox.is_first(conn, number.id, arrived.id),
     )
     if arrived.carrier_opt:
-        return _obey_carrier(talk, conn, arrived)
+        return Understood(_obey_carrier(talk, conn, arrived))
+    official = officials.on_number(conn, number.id)
+    if official and (taken := orders.take(talk, conn, replace(official, channel="sms"), arrived)):
+        order, obeyed = taken
+        # Whoever acts for the city need not be told what we keep of residents.
+        _finish(replace(talk, first=False), conn, arrived, obeyed, "")
+        return Understood(f"order {order.value}", obeyed.after)
+    if not official:
+        arrived = _with_digits(talk, conn, arrived)
     command = parse(arrived.body, talk.areas)
     done = sms_menu.take_words(questions.open_for(conn, number.id, rt.now()), command, arrived.body)
     if done is None:
@@ -96,11 +122,36 @@ def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> str:
         done = actions.act(talk, conn, command.action, said)
     if done.menu:
         done = texted.walk(talk, conn, done.menu)
+    if official:
+        done = _as_officials_read(talk, conn, arrived, command, done)
+    _finish(talk, conn, arrived, done, command.word)
+    return Understood(command.action.value, done.after)
+
+
+def _with_digits(talk: Talk, conn: Connection, arrived: Arrived) -> Arrived:
+    """A resident's message with the digits that the edge took for an official's code: `YA 271-908-9` names a ticket."""
+    if arrived.code_cipher is None or arrived.code_key_no is None:
+        return arrived
+    digits = talk.rt.vault.open(arrived.code_cipher, arrived.code_key_no)
+    whole = replace(arrived, body=arrived.body.replace(CODE_MASK, digits, 1))
+    inbox.rewrite(conn, arrived.id, whole.body)
+    return whole
+
+
+def _as_officials_read(talk: Talk, conn: Connection, arrived: Arrived, command: Command, done: Done) -> Done:
+    """An official who asks for help reads where theirs is; six digits they wrote, a code perhaps, are not kept."""
+    if (masked := mask_six(arrived.body)) != arrived.body:
+        inbox.rewrite(conn, arrived.id, masked)
+    if command.action is Action.HELP:
+        return replace(done, text=done.text + talk.say("order.help_hint"))
+    return done
+
+
+def _finish(talk: Talk, conn: Connection, arrived: Arrived, done: Done, word: str) -> None:
     if done.text:
-        _reply(talk, conn, done, command.word)
+        _reply(talk, conn, done, word)
     if arrived.had_identity:
         talk.send(conn, talk.say("sms.identity"), "identity")
-    return command.action.value
 
 
 def _obey_carrier(talk: Talk, conn: Connection, arrived: Arrived) -> str:

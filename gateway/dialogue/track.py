@@ -1,7 +1,5 @@
 """What PostgreSQL is told of a dialogue: at which screens, and with which of its words."""
 
-from dataclasses import replace
-
 from menus.book import Book
 from menus.drafts import ways_of
 from menus.model import State, Turn
@@ -21,4 +19,4 @@ def without_words(book: Book, turn: Turn) -> State:
     shown = {name for part in screen.text for name in book.texts.names_of(part.key, turn.state.language)}
     shown |= {book.slots[name].like for name in shown}
     kept = {name: value for name, value in turn.state.slots.items() if name in shown}
-    return replace(turn.state, slots=kept, stack=(), choices=())
+    return turn.state._replace(slots=kept, stack=(), choices=())

@@ -10,21 +10,24 @@ from gateway.providers.base import Inbound
 from gateway.runtime import Runtime
 from gateway.state import queue
 from menus.keywords import unwrap
+from menus.orders import take_code
 
 _LONGEST = 2000
 _OVERLAP, _FARTHEST = timedelta(minutes=5), timedelta(hours=24)
 
 
 def take(rt: Runtime, provider: str, event: Inbound) -> bool:
-    """Store one message, cleaned and redacted, and wake those who understand it; False where it was stored before.
+    """Store one message, cleaned, redacted and without a one-time code it gives, and wake those who understand it.
 
-    Raises sqlalchemy's OperationalError where PostgreSQL is down: the hook must not acknowledge then. Redis may be
-    down: the clock finds the message later.
+    False where it was stored before. Raises sqlalchemy's OperationalError where PostgreSQL is down: the hook must not
+    acknowledge then. Redis may be down: the clock finds the message later.
     """
     # Redacted before it is cut, so that no half of a number is left at the end.
     body = event.text[: 4 * _LONGEST]
     # A wrapped body is unwrapped first: base64 would hide an identity number from the redaction.
     redacted = text.redact(unwrap(body) or body)
+    # A one-time code never stands in what is stored. It waits apart, sealed, until the message is understood.
+    body, code = take_code(redacted.text[:_LONGEST])
     number = phone.normalise(event.sender, rt.settings.region)
     with rt.engine.begin() as conn:
         number_id = numbers.ensure(conn, rt.vault, number).id if number else None
@@ -36,7 +39,8 @@ def take(rt: Runtime, provider: str, event: Inbound) -> bool:
             number_id=number_id,
             sender=None if number else text.redact(event.sender).text[:40],
             recipient=text.clean(event.to)[:40] if event.to else None,
-            body=redacted.text[:_LONGEST],
+            body=body,
+            code=(rt.vault.seal(code), rt.vault.key_no) if code and number else None,
             had_identity=redacted.had_identity,
             carrier_opt=event.carrier_opt,
         )

@@ -11,7 +11,10 @@ from gateway.db import Connection, statement
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A stored message that waits to be understood. `sender` is set where it is no phone number."""
+    """A stored message that waits to be understood. `sender` is set where it is no phone number.
+
+    code_cipher, code_key_no: the one-time code that stood in its body, sealed.
+    """
 
     id: int
     provider: str
@@ -23,14 +26,19 @@ class Arrived:
     carrier_opt: str | None
     received_at: datetime
     tries: int
+    code_cipher: bytes | None = None
+    code_key_no: int | None = None
 
 
 _ADD = statement("""
-    INSERT INTO inbound (provider, provider_id, number_id, sender, recipient, body, had_identity, carrier_opt, received_at)
-    VALUES (:provider, :provider_id, :number_id, :sender, :recipient, :body, :had_identity, :carrier_opt, :now)
+    INSERT INTO inbound (provider, provider_id, number_id, sender, recipient, body, code_cipher, code_key_no,
+                         had_identity, carrier_opt, received_at)
+    VALUES (:provider, :provider_id, :number_id, :sender, :recipient, :body, :code_cipher, :code_key_no,
+            :had_identity, :carrier_opt, :now)
     ON CONFLICT (provider, provider_id) DO NOTHING RETURNING id
 """)
-_COLUMNS = "id, provider, number_id, sender, recipient, body, had_identity, carrier_opt, received_at, tries"
+_COLUMNS = """id, provider, number_id, sender, recipient, body, had_identity, carrier_opt, received_at, tries,
+              code_cipher, code_key_no"""
 # The oldest first, but a message whose handling failed stands back behind newer ones.
 _WAITS = statement("""
     SELECT id, number_id FROM inbound WHERE handled_at IS NULL AND tries < :most_tries ORDER BY tries, id LIMIT :most
@@ -44,8 +52,17 @@ _TAKE_OF_NUMBER = statement(f"""
     ORDER BY tries, id LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
 _LOCK_NUMBER = statement("SELECT pg_try_advisory_xact_lock(6001, CAST(hashint8(:number_id) AS integer))")
-_HANDLED = statement("UPDATE inbound SET handled_at = :now, outcome = :outcome WHERE id = :id")
-_TRIED = statement("UPDATE inbound SET tries = tries + 1 WHERE id = :id")
+_HANDLED = statement("""
+    UPDATE inbound SET handled_at = :now, outcome = :outcome, code_cipher = NULL, code_key_no = NULL WHERE id = :id
+""")
+_REWRITE = statement("UPDATE inbound SET body = :body WHERE id = :id")
+# What is given up keeps no code either.
+_TRIED = statement("""
+    UPDATE inbound SET tries = tries + 1,
+        code_cipher = CASE WHEN tries + 1 < :most_tries THEN code_cipher END,
+        code_key_no = CASE WHEN tries + 1 < :most_tries THEN code_key_no END
+    WHERE id = :id
+""")
 _WAITING = statement("SELECT count(*) FROM inbound WHERE handled_at IS NULL AND tries < :most_tries")
 _GIVEN_UP = statement("SELECT count(*) FROM inbound WHERE handled_at IS NULL AND tries >= :most_tries")
 _EARLIER = statement("SELECT 1 FROM inbound WHERE number_id = :number_id AND id < :id LIMIT 1")
@@ -78,7 +95,9 @@ _END = statement("""
     WHERE provider = :provider AND session_id = :session_id
 """)
 _DROP_SESSIONS = statement("DELETE FROM ussd_sessions WHERE started_at < :before")
-_FORGET = statement("UPDATE inbound SET body = '' WHERE number_id = :number_id")
+_FORGET = statement("""
+    UPDATE inbound SET body = '', code_cipher = NULL, code_key_no = NULL WHERE number_id = :number_id
+""")
 _FORGET_SESSIONS = statement("DELETE FROM ussd_sessions WHERE number_id = :number_id")
 _ABOUT = statement("SELECT received_at, body FROM inbound WHERE number_id = :number_id ORDER BY id")
 
@@ -104,10 +123,15 @@ def add(
     body: str,
     had_identity: bool,
     carrier_opt: str | None,
+    code: tuple[bytes, int] | None = None,
 ) -> bool:
-    """Store a message; False where this provider id was stored before, also a moment ago on another worker."""
+    """Store a message, its one-time code sealed beside it (ciphertext and key number).
+
+    False where this provider id was stored before, also a moment ago on another worker.
+    """
     values = {"provider": provider, "provider_id": provider_id, "now": now, "number_id": number_id, "sender": sender}
     values |= {"recipient": recipient, "body": body, "had_identity": had_identity, "carrier_opt": carrier_opt}
+    values |= {"code_cipher": code[0] if code else None, "code_key_no": code[1] if code else None}
     return conn.execute(_ADD, values).one_or_none() is not None
 
 
@@ -152,9 +176,14 @@ def handled(conn: Connection, inbound_id: int, now: datetime, outcome: str) -> N
     conn.execute(_HANDLED, {"id": inbound_id, "now": now, "outcome": outcome})
 
 
+def rewrite(conn: Connection, inbound_id: int, body: str) -> None:
+    """Replace the body of a message: by itself without what must not be kept, or with what was no code after all."""
+    conn.execute(_REWRITE, {"id": inbound_id, "body": body})
+
+
 def tried(conn: Connection, inbound_id: int) -> None:
     """Count a failure to understand; after five a person has to look."""
-    conn.execute(_TRIED, {"id": inbound_id})
+    conn.execute(_TRIED, {"id": inbound_id, "most_tries": MOST_TRIES})
 
 
 def count_waiting(conn: Connection) -> int:

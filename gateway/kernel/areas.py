@@ -75,14 +75,20 @@ class AreaBook:
         A slip of one letter (two in names of ten and more) is forgiven where it fits one area alone. A number beside a
         name (`Medono 5 rumah roboh`) is part of what is said, never of the name.
         """
-        folded = [_fold(word) for word in takewhile(_may_be_of_name, words[:_LONGEST])]
-        lengths = [length for length in range(len(folded), 0, -1) if folded[length - 1]]
-        for length in lengths:
+        if found := self.named(words):
+            return found
+        folded = _folded(words)
+        for length in _lengths(folded):
+            if code := self._slipped("".join(folded[:length])):
+                return code, length
+        return None
+
+    def named(self, words: Sequence[str]) -> tuple[str, int] | None:
+        """As `match`, for orders of officials, in which no slip is forgiven."""
+        folded = _folded(words)
+        for length in _lengths(folded):
             name = "".join(folded[:length])
             if code := self._names.get(name) or (self._shorts.get(name) if length == 1 else None):
-                return code, length
-        for length in lengths:
-            if code := self._slipped("".join(folded[:length])):
                 return code, length
         return None
 
@@ -110,6 +116,14 @@ class AreaBook:
             code for known, code in self._names.items() if OSA.distance(known, name, score_cutoff=allowed) <= allowed
         }
         return near.pop() if len(near) == 1 else None
+
+
+def _folded(words: Sequence[str]) -> list[str]:
+    return [_fold(word) for word in takewhile(_may_be_of_name, words[:_LONGEST])]
+
+
+def _lengths(folded: Sequence[str]) -> list[int]:
+    return [length for length in range(len(folded), 0, -1) if folded[length - 1]]
 
 
 def _may_be_of_name(word: str) -> bool:

@@ -2,9 +2,16 @@
 
 
 class Fault(Exception):
-    """A use case that cannot be done as asked. `str(fault)` is one sentence for the person who asked."""
+    """A use case that cannot be done as asked. `str(fault)` is one sentence for the person who asked.
+
+    `reason` is a word for edges that say it in words of their own: an SMS in the person's language.
+    """
 
     status = 500
+
+    def __init__(self, sentence: str = "", *, reason: str = "") -> None:
+        super().__init__(sentence)
+        self.reason = reason
 
 
 class Invalid(Fault):

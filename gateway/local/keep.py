@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from config.providers import MADE_TOKENS
 from config.settings import EMBEDDED, KEPT_NAME, MAY_BE_NONE, SettingsError, data_folder, names, read_kept
 
 ALWAYS_MADE: Final = ("SECRET_KEY", "DATA_KEY")
-MADE_IN_DEVELOPMENT: Final = ("AFRICASTALKING_HOOK_TOKEN", "SIMULATOR_HOOK_TOKEN")
 
 _HEAD: Final = """\
 # Written by `make up`. The environment wins over these lines. DATA_KEY opens the phone numbers in the database: back it
@@ -30,7 +30,7 @@ def gather(environ: Mapping[str, str]) -> dict[str, str]:
     lines = {"GATEWAY_MODE": "development"} | kept | given
     # The folder cannot name itself: it may be moved.
     lines.pop("GATEWAY_DATA_DIR", None)
-    made = ALWAYS_MADE + (MADE_IN_DEVELOPMENT if lines["GATEWAY_MODE"] == "development" else ())
+    made = ALWAYS_MADE + (MADE_TOKENS if lines["GATEWAY_MODE"] == "development" else ())
     for name in made:
         if not lines.get(name):
             lines[name] = secrets.token_hex(32) if name in ALWAYS_MADE else secrets.token_urlsafe(24)

@@ -1,6 +1,6 @@
 """Use cases on officials: add, sign in, reissue a token or a card, disable."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from gateway.audit import store as audit
@@ -9,7 +9,7 @@ from gateway.kernel import phone
 from gateway.kernel.errors import Invalid, Missing
 from gateway.kernel.vault import token_hash
 from gateway.numbers import store as numbers
-from gateway.officials import rules, store
+from gateway.officials import code_store, rules, store
 from gateway.officials.rules import Official, Role
 from gateway.reference import service as reference
 from gateway.reference import store as reference_store
@@ -53,13 +53,16 @@ def add(
 
 def _write_card(rt: Runtime, conn: Connection, id: int, card: dict[str, str]) -> None:
     hashes = {cell: rt.vault.digest("card", f"{id}:{cell}:{code}") for cell, code in card.items()}
+    # A code that was asked for stands on the old card.
+    code_store.close_all(conn, id, rt.now())
     store.replace_card(conn, id, hashes, rt.now())
 
 
-def sign_in(rt: Runtime, token: str) -> Official | None:
-    """The official that holds this token, or None."""
+def sign_in(rt: Runtime, token: str, channel: str = "api") -> Official | None:
+    """The official that holds this token, acting by `channel`, or None."""
     with rt.engine.begin() as conn:
-        return store.by_token(conn, token_hash(token))
+        found = store.by_token(conn, token_hash(token))
+    return replace(found, channel=channel) if found else None
 
 
 PIN_TRIES = 3
@@ -123,10 +126,14 @@ def renew_card(rt: Runtime, official_id: int) -> dict[str, str]:
 
 
 def disable(rt: Runtime, official_id: int) -> None:
-    """Void card, PIN and token in one step: what to do when a phone is lost. Raises Missing."""
+    """Void card, PIN, token and authenticator in one step, and every code that is waited for: as when a phone is lost.
+
+    Whom we asked to approve is looked up among the active, so the next one is asked at once. Raises Missing.
+    """
     with rt.engine.begin() as conn:
         if not store.disable(conn, official_id, rt.now()):
             raise Missing(f"There is no active official {official_id}.")
+        code_store.close_all(conn, official_id, rt.now())
         audit.record(conn, rt.now(), "operator", "disable official", f"official:{official_id}")
 
 

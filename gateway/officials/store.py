@@ -14,10 +14,12 @@ _ADD = statement("""
 """)
 _BY_TOKEN = statement(f"SELECT {_COLUMNS} FROM officials WHERE token_hash = :hash AND disabled_at IS NULL")
 _BY_ID = statement(f"SELECT {_COLUMNS} FROM officials WHERE id = :id")
+_ACTIVE = statement(f"SELECT {_COLUMNS} FROM officials WHERE disabled_at IS NULL ORDER BY id")
 _ALL = statement(f"SELECT {_COLUMNS}, disabled_at FROM officials ORDER BY id")
 _TOKEN = statement("UPDATE officials SET token_hash = :hash WHERE id = :id AND disabled_at IS NULL")
 _DISABLE = statement("""
-    UPDATE officials SET disabled_at = :now, token_hash = NULL, pin_hash = NULL WHERE id = :id AND disabled_at IS NULL
+    UPDATE officials SET disabled_at = :now, token_hash = NULL, pin_hash = NULL, totp_cipher = NULL, totp_key_no = NULL
+    WHERE id = :id AND disabled_at IS NULL
 """)
 _VOID = statement("UPDATE official_cards SET voided_at = :now WHERE official_id = :id AND voided_at IS NULL")
 _VOID_OF_NUMBER = statement("""
@@ -43,7 +45,7 @@ _PIN_TRIED = statement("""
     WHERE number_id = :number_id AND disabled_at IS NULL
 """)
 _FORGET = statement("UPDATE officials SET name = 'erased', disabled_at = coalesce(disabled_at, now()), token_hash = NULL,"
-                    " pin_hash = NULL WHERE number_id = :number_id")  # fmt: skip
+                    " pin_hash = NULL, totp_cipher = NULL, totp_key_no = NULL WHERE number_id = :number_id")  # fmt: skip
 _ABOUT = statement("SELECT name, role, area, created_at FROM officials WHERE number_id = :number_id")
 
 
@@ -117,6 +119,11 @@ def is_active(conn: Connection, official_id: int) -> bool:
 def every(conn: Connection) -> list[tuple[Official, bool]]:
     """All officials, and whether each is disabled."""
     return [(_official(tuple(row[:6])), row[6] is not None) for row in conn.execute(_ALL)]
+
+
+def active(conn: Connection) -> list[Official]:
+    """Everyone who was not disabled."""
+    return [_official(tuple(row)) for row in conn.execute(_ACTIVE)]
 
 
 def set_token(conn: Connection, official_id: int, token_hash: bytes) -> bool:

@@ -13,7 +13,7 @@ from gateway.officials import store as officials
 from gateway.outbox.store import people as outbox
 from gateway.privacy import store
 from gateway.questions import store as questions
-from gateway.residents import calls
+from gateway.residents import call_store as calls
 from gateway.residents import store as residents
 from gateway.rumours import store as rumours
 from gateway.runtime import Runtime

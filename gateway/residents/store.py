@@ -175,11 +175,11 @@ def set_language(conn: Connection, number_id: int, language: str, now: datetime)
     return bool(conn.execute(_LANGUAGE, {"number_id": number_id, "language": language, "now": now}).rowcount)
 
 
-def audience(rule: Mapping[str, Sequence[str]], *, is_emergency: bool, with_area: bool = False) -> Fragment:
+def audience(rule: Mapping[str, Sequence[str]], *, is_emergency: bool) -> Fragment:
     """The SELECT of everyone a rule names: within a list any, between lists all, an absent list restricts nothing.
 
-    Columns number_id and language, and area where it is asked for. A resident without topics follows all. An emergency
-    also reaches those who stopped news but not alarms: the outbox leaves out whoever refused everything.
+    A resident without topics follows all. An emergency also reaches those who stopped news but not alarms: the outbox
+    leaves out whoever refused everything.
     """
     where = ["r.state IN ('active', 'stopped')" if is_emergency else "r.state = 'active'"]
     values: dict[str, Any] = {}
@@ -205,8 +205,13 @@ def audience(rule: Mapping[str, Sequence[str]], *, is_emergency: bool, with_area
         where.append("r.language = ANY(CAST(:audience_languages AS text[]))")
         values["audience_languages"] = languages
     # Only our own fragments are put together; every value is bound.
-    columns = "r.number_id, r.language" + (", r.area" if with_area else "")
-    return Fragment(f"SELECT {columns} FROM residents r WHERE {' AND '.join(where)}", values)
+    return Fragment(f"SELECT r.number_id, r.language FROM residents r WHERE {' AND '.join(where)}", values)
+
+
+def located(people: Fragment) -> Fragment:
+    """The same people with the `area` of each, NULL where none is known any more."""
+    sql = f"SELECT p.number_id, p.language, r.area FROM ({people.sql}) AS p LEFT JOIN residents r ON r.number_id = p.number_id"
+    return Fragment(sql, people.values)
 
 
 def forget(conn: Connection, number_id: int) -> None:

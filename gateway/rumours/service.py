@@ -49,11 +49,6 @@ def is_open(conn: Connection, written: str) -> bool:
     return found is not None and found.state == "open"
 
 
-def latest(conn: Connection) -> list[Rumour]:
-    """Published results, the newest first."""
-    return store.latest(conn)
-
-
 def publish(
     rt: Runtime,
     conn: Connection,

@@ -1,6 +1,9 @@
 """The connection to Redis or Valkey."""
 
+import os
+import threading
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -20,22 +23,35 @@ def connect(url: str, *, patience: float = 1) -> Redis:
     return client
 
 
+class _Own(threading.local):
+    """The connections of one thread, by the pool whose settings they have; a forked child begins with none."""
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self.by_pool: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+_own = _Own()
+
+
 def trip(redis: Redis, *command: str) -> Any:
-    """One command on a pooled connection, without the client's layers around it, which cost more than the command.
+    """One command on a connection that this thread keeps, without the client's layers and the pool's lending around it,
+    which cost more than the command.
 
     A connection that turns out to be broken is given up and the command sent once more on a new one: only for commands
     that may run twice. Raises RedisError.
     """
+    if _own.pid != os.getpid():
+        _own.pid, _own.by_pool = os.getpid(), WeakKeyDictionary()
     pool = redis.connection_pool
-    connection: Any = pool.get_connection()
+    connection = _own.by_pool.get(pool)
+    if connection is None:
+        connection = _own.by_pool[pool] = pool.connection_class(**pool.connection_kwargs)
     try:
-        try:
-            return _ask(connection, command)
-        except (ConnectionError, TimeoutError):
-            connection.disconnect()
-            return _ask(connection, command)
-    finally:
-        pool.release(connection)
+        return _ask(connection, command)
+    except (ConnectionError, TimeoutError):
+        connection.disconnect()
+        return _ask(connection, command)
 
 
 def _ask(connection: Any, command: tuple[str, ...]) -> Any:

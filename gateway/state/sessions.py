@@ -2,8 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
-from typing import Any
+import threading
+import time
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from redis import Redis
 from redis.exceptions import NoScriptError
@@ -15,23 +17,23 @@ TTL = 600
 _REPLAYS = 16
 """Screens kept to answer a repeated hop: more than a dialogue has hops."""
 
+# Each answer is a field of its own, so that a hop carries neither the other fifteen there nor back.
 _SAVE = """
 local held = redis.call('HGET', KEYS[1], 'v')
 if (held or '0') ~= ARGV[1] then return 0 end
-redis.call('HSET', KEYS[1], 'v', ARGV[2], 'd', ARGV[3])
-redis.call('EXPIRE', KEYS[1], ARGV[4])
+redis.call('HSET', KEYS[1], 'v', ARGV[2], 'd', ARGV[3], ARGV[4], ARGV[5])
+if ARGV[6] ~= '' then redis.call('HDEL', KEYS[1], ARGV[6]) end
+redis.call('EXPIRE', KEYS[1], ARGV[7])
 return 1
 """
 _SAVE_SHA = hashlib.sha1(_SAVE.encode(), usedforsecurity=False).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """A dialogue between two hops.
 
-    text: how far the cumulative text was understood, as its length and hash, never its words; answers: the last screens
-    by hash of their `text`, so that a repeated hop is answered with what it was answered before; version: 0 for a
-    session that is not there yet.
+    text: how far the cumulative text was understood, as its length and hash, never its words; version: 0 for a session
+    that is not there yet; marks: the hops, oldest first, whose answers Redis keeps.
     """
 
     number_id: int
@@ -40,52 +42,79 @@ class Session:
     text: str
     ends: bool
     version: int = 0
-    answers: dict[str, str] = field(default_factory=dict)
-
-    def answer_to(self, text: str) -> str | None:
-        """The answer already given to this hop: `CON …` or `END …`."""
-        return self.answers.get(_mark(text))
-
-    def answered(self, text: str, answer: str) -> dict[str, str]:
-        """`answers` with this one added and the oldest dropped."""
-        kept = [(mark, said) for mark, said in self.answers.items() if mark != _mark(text)][-(_REPLAYS - 1) :]
-        return {**dict(kept), _mark(text): answer}
+    marks: tuple[str, ...] = ()
 
 
-def load(redis: Redis, provider: str, session_id: str) -> Session | None:
-    """The session, or None where Redis does not have it (new, expired, or flushed)."""
-    held = trip(redis, "HGET", _key(provider, session_id), "d")
-    if held is None:
+_recent: WeakKeyDictionary[Redis, dict[str, tuple[float, Session]]] = WeakKeyDictionary()
+_MOST_RECENT = 4096
+"""Sessions that a process remembers beside Redis, none longer than Redis does."""
+_lock = threading.Lock()
+
+
+def recent(redis: Redis, provider: str, session_id: str, hop: str) -> Session | None:
+    """The session as this process saved it last, which is Redis's unless another process went on with it.
+
+    None for a hop whose answer Redis may have. Whoever steps from it must be sure that only one input was made since, and
+    `save` tells when it was not the last.
+    """
+    saved_at, kept = _recent.get(redis, {}).get(_key(provider, session_id), (0.0, None))
+    if kept is None or saved_at < time.monotonic() - TTL or _mark(hop) in kept.marks:
         return None
-    return Session(**json.loads(held))
+    return kept
 
 
-def save(redis: Redis, provider: str, session_id: str, session: Session) -> bool:
-    """Write `session` as the successor of the version it was read at; False where another hop was faster."""
-    following = session.version + 1
-    body = json.dumps(
-        {
-            "number_id": session.number_id,
-            "facts": session.facts,
-            "state": session.state,
-            "text": session.text,
-            "ends": session.ends,
-            "version": following,
-            "answers": session.answers,
-        },
-        separators=(",", ":"),
-    )
+def _remember(redis: Redis, key: str, session: Session | None) -> None:
+    now = time.monotonic()
+    with _lock:
+        known = _recent.setdefault(redis, {})
+        known.pop(key, None)
+        if session and not session.ends:
+            known[key] = (now, session)
+        # They stand in the order in which they were saved.
+        while known and (len(known) > _MOST_RECENT or known[next(iter(known))][0] < now - TTL):
+            del known[next(iter(known))]
+
+
+def load(redis: Redis, provider: str, session_id: str, hop: str = "") -> tuple[Session | None, str | None]:
+    """The session, or None where Redis does not have it (new, expired, or flushed); and the answer already given to
+    `hop`, `CON …` or `END …`, so that a repeated hop is answered with what it was answered before.
+    """
+    held, answer = trip(redis, "HMGET", _key(provider, session_id), "d", _mark(hop))
+    if held is None:
+        return None, None
+    session = Session._make(json.loads(held))
+    return session._replace(marks=tuple(session.marks)), answer and answer.decode()
+
+
+def save(redis: Redis, provider: str, session_id: str, session: Session, hop: str, answer: str) -> bool:
+    """Write `session` as the successor of the version it was read at, with the answer given to `hop`; False where
+    another hop was faster.
+    """
+    mark = _mark(hop)
+    marks = (*(one for one in session.marks if one != mark), mark)
+    dropped, kept = (marks[0], marks[1:]) if len(marks) > _REPLAYS else ("", marks)
+    following = session._replace(version=session.version + 1, marks=kept)
+    body = json.dumps(following, separators=(",", ":"))
     key = _key(provider, session_id)
-    arguments = ("1", key, str(session.version), str(following), body, str(TTL))
+    values = (str(session.version), str(following.version), body, mark, answer, dropped, str(TTL))
+    is_saved = False
     try:
-        return bool(trip(redis, "EVALSHA", _SAVE_SHA, *arguments))
+        is_saved = bool(_compare_and_set(redis, key, *values))
+    finally:
+        _remember(redis, key, following if is_saved else None)
+    return is_saved
+
+
+def _compare_and_set(redis: Redis, key: str, *values: str) -> int:
+    try:
+        return int(trip(redis, "EVALSHA", _SAVE_SHA, "1", key, *values))
     except NoScriptError:
-        return bool(trip(redis, "EVAL", _SAVE, *arguments))
+        return int(trip(redis, "EVAL", _SAVE, "1", key, *values))
 
 
 def _key(provider: str, session_id: str) -> str:
-    return f"ussd:{provider}:{hashlib.blake2b(session_id.encode(), digest_size=16).hexdigest()}"
+    return f"hops:{provider}:{hashlib.blake2b(session_id.encode(), digest_size=16).hexdigest()}"
 
 
-def _mark(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+def _mark(hop: str) -> str:
+    return "a" + hashlib.blake2b(hop.encode(), digest_size=8).hexdigest()

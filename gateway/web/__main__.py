@@ -19,9 +19,9 @@ from gateway.web.app import create_app
 
 ADDRESS: Final = "127.0.0.1"
 """Never another: TLS and the outside belong to a proxy on this machine."""
-THREADS: Final = 32
+THREADS: Final = 8
 """Requests a process works on at once. They mostly wait for PostgreSQL; the rest queue in the socket."""
-POOL: Final = 16
+POOL: Final = 8
 DRAIN: Final = 20
 """Seconds that requests in flight are given at the end."""
 

@@ -60,8 +60,8 @@ def _read(public_url: str, kind: str, environ: dict[str, Any], body: bytes) -> H
     return Hook(
         kind=kind,
         url=public_url + raw,
-        query=dict(reversed(hooks.pairs(query.encode("latin-1").decode("utf-8", "replace")))),
-        form=hooks.pairs(body.decode("utf-8", "replace")),
+        query=dict(reversed(hooks.pairs(query.encode("latin-1", "replace")))),
+        form=hooks.pairs(body),
         headers={
             name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")
         },

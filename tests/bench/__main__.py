@@ -13,7 +13,7 @@ from gateway import db
 from gateway.local import postgres
 from gateway.local.embedded import Embedded
 from gateway.reference import store as reference
-from tests.bench import hop, ledger
+from tests.bench import flat, hop, ledger
 from tests.stack import Stack
 
 PARTS = ("hop", "import", "planning", "twilio", "africastalking", "receipts")
@@ -68,16 +68,22 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
         made.start("standin", "web")
         lines = steps["import"]()
         show(lines if "import" in parts else [])
+        few = None
         if "hop" in parts:
             made.wait_serving()
             show(steps["hop"]())
+            show(flat.in_a_session(made))
+            show(flat.in_a_menu(made))
+            few = flat.among_residents(made)
         made.end("web")
         for name in ("twilio", "africastalking", "receipts"):
             if name in parts:
                 show(steps[name]())
+        if planned > people and {"hop", "planning"} & set(parts):
+            owner(_GROW.format(more=planned - people))
+        if few:
+            show(flat.set_beside(few, flat.among_residents(made), people, planned))
         if "planning" in parts:
-            if planned > people:
-                owner(_GROW.format(more=planned - people))
             show(steps["planning"]())
     finally:
         made.stop()

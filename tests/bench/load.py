@@ -3,34 +3,49 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import psutil
 import uvloop
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Requests a second, the median and the 99th percentile in milliseconds, and how many were not answered 200."""
+    """Requests a second, the median and the 99th percentile in milliseconds, how many were not answered 200, and the
+    milliseconds of CPU that the server spent on one, which other work on the machine disturbs least.
+    """
 
     per_second: float
     median: float
     p99: float
     wrong: int
+    cpu: float = 0.0
 
 
 class _Line(asyncio.Protocol):
-    def __init__(self, make: Callable[[int], bytes], line: int, over: float, waits: list[float]) -> None:
+    def __init__(
+        self, make: Callable[[int], bytes], line: int, over: float, waits: list[float], every: float, first: float
+    ) -> None:
         self.wrong = 0
         self.done = asyncio.get_running_loop().create_future()
         self._make, self._line, self._over, self._waits = make, line, over, waits
+        self._every, self._due = every, first
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
-        self._ask()
+        self._go_on()
 
-    def _ask(self) -> None:
-        self._asked = time.perf_counter()
+    def _go_on(self) -> None:
+        """Ask now, or when it is this line's turn; one that is late asks at once, and has waited since its turn."""
+        if not self._every:
+            self._ask(time.perf_counter())
+            return
+        due, self._due = self._due, self._due + self._every
+        asyncio.get_running_loop().call_later(max(0, due - time.perf_counter()), self._ask, due)
+
+    def _ask(self, asked: float) -> None:
+        self._asked = asked
         self._transport.write(self._make(self._line))  # type: ignore[attr-defined]
 
     def data_received(self, data: bytes) -> None:
@@ -47,7 +62,7 @@ class _Line(asyncio.Protocol):
         self.wrong += not self._buffer.startswith(b"HTTP/1.1 200")
         self._buffer = self._buffer[head + 4 + length :]
         if now < self._over:
-            self._ask()
+            self._go_on()
         elif not self.done.done():
             self.done.set_result(None)
             self._transport.close()
@@ -64,17 +79,34 @@ def post(path: str, body: str) -> bytes:
     return (head + body).encode()
 
 
-def drive(port: int, make: Callable[[int], bytes], seconds: float, lines: int) -> Load:
-    """Ask 127.0.0.1:`port` from `lines` connections; `make(line)` gives each request's bytes."""
+def spent(pid: int) -> float:
+    """Seconds of CPU that a process and its children have used."""
+    seconds = 0.0
+    for process in (server := psutil.Process(pid), *server.children(recursive=True)):
+        used = process.cpu_times()
+        seconds += used.user + used.system
+    return seconds
+
+
+def drive(
+    port: int, make: Callable[[int], bytes], seconds: float, lines: int, server: int = 0, rate: float = 0
+) -> Load:
+    """Ask 127.0.0.1:`port` from `lines` connections, `rate` times a second (0: as often as it answers).
+
+    `make(line)` gives each request's bytes; `server` is the process that answers.
+    """
 
     async def run() -> Load:
         waits: list[float] = []
         began = time.perf_counter()
+        every = lines / rate if rate else 0.0
         loop = asyncio.get_running_loop()
         open_ones = []
         for line in range(lines):
             _, protocol = await loop.create_connection(
-                lambda line=line: _Line(make, line, began + seconds, waits), "127.0.0.1", port
+                lambda line=line: _Line(make, line, began + seconds, waits, every, began + line * every / lines),
+                "127.0.0.1",
+                port,
             )
             open_ones.append(protocol)
         await asyncio.gather(*(protocol.done for protocol in open_ones))
@@ -87,4 +119,7 @@ def drive(port: int, make: Callable[[int], bytes], seconds: float, lines: int) -
             sum(protocol.wrong for protocol in open_ones),
         )
 
-    return uvloop.run(run())
+    before = spent(server) if server else 0
+    load = uvloop.run(run())
+    used = spent(server) - before if server else 0
+    return replace(load, cpu=1000 * used / (load.per_second * seconds))

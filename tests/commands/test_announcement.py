@@ -41,6 +41,7 @@ def running(environ: dict[str, str], rt: Runtime) -> Iterator[Settings]:
         process.wait()
 
 
+# The printed lines are for people who have curl, which `make up` itself does not need.
 @pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 def test_every_line_works_as_printed(running: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     announce(running)

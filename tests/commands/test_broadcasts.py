@@ -87,6 +87,25 @@ def test_an_election_waits_for_an_admin(run: Run, rt: Runtime, people: int, kim:
     assert _fields(run("broadcast", "submit", draft["id"], "--token", kim).stdout)["state"] == "submitted"
 
 
+def test_what_has_left_is_corrected_and_nothing_else(run: Run, rt: Runtime, people: int) -> None:
+    added = run("officials", "add", "Wahyu", "--role", "emergency", "--area", "33.75", "--phone", "081200000095").stdout
+    token = _fields(added.partition("card:")[0])["token"]
+    words = ["broadcast", "draft", "--level", "emergency", "--text", "Rob.", "--area", AREA, "--token", token]
+    id = _fields(run(*words, "--reason", "rob").stdout)["id"]
+    refused = run("broadcast", "correct", id, "--text", "Tidak ada rob.", "--token", token)
+    assert refused.returncode == 1
+    assert "Nothing of it has left" in refused.stderr
+    for act in ("submit", "approve"):
+        run("broadcast", act, id, "--token", token)
+    start.start(rt, int(id))
+    run("broadcast", "cancel", id, "--token", token)
+    shown = _fields(
+        run("broadcast", "correct", id, "--text", "Tidak ada rob.", "--token", token).stdout.partition("warning")[0]
+    )
+    assert (shown["state"], shown["recipients"]) == ("draft", "0"), "it was cancelled before anybody got it"
+    assert shown["text id"].startswith("RALAT B")
+
+
 def test_a_refusal_carries_its_reason(run: Run, rt: Runtime, people: int, kim: str, lurah: str) -> None:
     words = ["broadcast", "draft", "--level", "routine", "--text", "Rapat", "--area", AREA, "--token", kim]
     id = _fields(run(*words).stdout)["id"]

@@ -41,7 +41,6 @@ def load(folder: Path, environ: dict[str, str]) -> Settings:
             id="a last slash of the public address is dropped",
         ),
         pytest.param({}, "timezone", ZoneInfo("Asia/Jakarta"), id="times are shown in western Indonesian time"),
-        pytest.param({}, "languages", ("id", "jv", "en"), id="three languages are spoken"),
         pytest.param({"LANGUAGES": "id, jv"}, "languages", ("id", "jv"), id="languages may have spaces between"),
         pytest.param({}, "tariff", "tarif SMS biasa", id="texts name the usual tariff"),
         pytest.param({"PORT": ""}, "port", 8000, id="an empty value counts as not set"),
@@ -182,7 +181,7 @@ def test_production_starts_with_its_required_settings(tmp_path: Path) -> None:
 def test_secrets_are_not_in_the_repr(tmp_path: Path) -> None:
     secret = {name: f"hidden-{'x' * 32}" for name in names() if name.endswith(("_KEY", "_TOKEN"))}
     shown = repr(load(tmp_path, PRODUCTION | {"DATABASE_URL": "postgresql://u:hidden-@db/x"} | secret))
-    assert len(secret) == 6
+    assert set(secret) >= {"SECRET_KEY", "DATA_KEY", "TWILIO_AUTH_TOKEN", "SIMULATOR_HOOK_TOKEN"}
     assert "hidden-" not in shown
 
 

@@ -11,15 +11,24 @@ from gateway.db import statement
 from gateway.dialogue.hop import Screen, hop
 from gateway.dialogue.text import understand_waiting
 from gateway.inbox import service as inbox
+from gateway.kernel.areas import AreaBook
 from gateway.kernel.text import is_gsm7, septets
 from gateway.numbers import store as numbers
 from gateway.providers.base import Hop, Inbound
 from gateway.residents.service import own
 from gateway.runtime import Runtime
+from gateway.state import sessions
+from tests.broadcasts.town import Town
 
 BENDAN = "33.75.01.1006"
 MENU = "KIM Kota Pekalongan\n1 Info warga"
 _ids = count(1)
+
+
+def lose_redis(rt: Runtime) -> None:
+    """Lose every session, as seen by a process that has not met it: each remembers its own for a while."""
+    rt.redis.flushall()
+    sessions._recent.clear()
 
 
 @dataclass
@@ -108,3 +117,24 @@ def make_phone(rt: Runtime) -> MakePhone:
         return phone
 
     return make
+
+
+@pytest.fixture
+def town(rt: Runtime, city: AreaBook) -> Town:
+    made = Town(rt, home=BENDAN, other="33.75.02.1007")
+    made.people(3)
+    return made
+
+
+@pytest.fixture
+def editors(rt: Runtime) -> tuple[int, int]:
+    """An author and an approver, as whatever is published needs two."""
+    with rt.engine.begin() as conn:
+        number = numbers.ensure(conn, rt.vault, "+6281200000099")
+        add = statement("""INSERT INTO officials (name, role, area, number_id, created_at)
+                           VALUES (:name, 'admin', '33.75', :number_id, :now) RETURNING id""")  # fmt: skip
+        author, approver = (
+            conn.execute(add, {"name": name, "number_id": number.id, "now": rt.now()}).scalar_one()
+            for name in ("Sari", "Budi")
+        )
+    return author, approver

@@ -4,15 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.db import statement
 from gateway.dialogue.actions import HANDLERS
 from gateway.dialogue.lookups import NEEDS
 from gateway.information import store as information
-from gateway.numbers import store as numbers
 from gateway.runtime import Runtime
 from menus.model import Action, Lookup
 
-from .conftest import BENDAN, MakePhone
+from .conftest import BENDAN, MakePhone, lose_redis
 
 
 def test_every_action_has_a_handler_and_every_need_an_answer() -> None:
@@ -21,16 +19,10 @@ def test_every_action_has_a_handler_and_every_need_an_answer() -> None:
 
 
 @pytest.fixture
-def items(rt: Runtime) -> None:
+def items(rt: Runtime, editors: tuple[int, int]) -> None:
     """An alert for the city and news of Bendan Kergon, published by two people; one item is over."""
+    author, approver = editors
     with rt.engine.begin() as conn:
-        number = numbers.ensure(conn, rt.vault, "+6281200000099")
-        add = statement("""INSERT INTO officials (name, role, area, number_id, created_at)
-                           VALUES (:name, 'admin', '33.75', :number_id, :now) RETURNING id""")  # fmt: skip
-        author, approver = (
-            conn.execute(add, {"name": name, "number_id": number.id, "now": rt.now()}).scalar_one()
-            for name in ("Sari", "Budi")
-        )
         for code, topic, area, until in (
             ("B27", "alert", "33.75", 1),
             ("I12", "events", BENDAN, 1),
@@ -64,7 +56,7 @@ def test_information_by_menu_and_its_sms_sent_once(make_phone: MakePhone) -> Non
     assert phone.dial().startswith("!Judul B27\n1 Baca peringatan")
     assert phone.types("1").startswith("Peringatan/bencana\n1 Judul B27")
     assert phone.types("1").startswith("Isi B27\nSumber BPBD 2/11 10.00, kode B27\n1 SMS-kan")
-    phone.rt.redis.flushall()
+    lose_redis(phone.rt)
     assert phone.types("1").startswith("Kabar ini kami kirim lewat SMS")
     phone.send(phone.text)
     assert phone.received == ["Isi B27 Sumber BPBD 2/11 10.00, kode B27"]

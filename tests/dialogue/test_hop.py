@@ -11,8 +11,9 @@ from gateway.dialogue.hop import Screen, end, hop
 from gateway.inbox import store as inbox
 from gateway.providers.base import Hop, HopEnd
 from gateway.runtime import Runtime
+from gateway.state import sessions
 
-from .conftest import MENU, MakePhone, Phone
+from .conftest import MENU, MakePhone, Phone, lose_redis
 
 REPORT = ("2", "1", "1", "1", "lampu mati gg 5 RT 2 RW 3", "1")
 
@@ -161,7 +162,7 @@ def test_an_identity_number_is_masked_before_anything_is_kept_and_the_person_war
     assert "[NIK]" in phone.screen.text
     with rt.engine.begin() as conn:
         kept = str(conn.execute(statement("SELECT state FROM ussd_sessions")).all())
-    held = b"".join(b"".join(rt.redis.hgetall(key).values()) for key in rt.redis.scan_iter("ussd:*"))
+    held = b"".join(b"".join(rt.redis.hgetall(key).values()) for key in rt.redis.scan_iter("hops:*"))
     assert "[NIK]" in kept
     for trace in (kept, held.decode()):
         assert "0101-0001" not in trace
@@ -191,7 +192,7 @@ def test_a_deep_dial_reads_and_never_acts(
         assert phone.dial(dialled).startswith(shown)
         for _ in range(3):
             if is_flushed:
-                rt.redis.flushall()
+                lose_redis(rt)
             assert phone.send(phone.text).startswith(shown)
         assert phone.types(then).startswith(leads)
     assert (phone.standing, phone.tickets, phone.received) == ("active", [], [])
@@ -240,7 +241,7 @@ def test_a_whole_dialogue_told_again_gives_the_same_screens_and_no_second_effect
         before = len(phone.tickets)
         first = [phone.send(text) for text in texts]
         if flush:
-            phone.rt.redis.flushall()
+            lose_redis(phone.rt)
             assert phone.send(texts[-1]) == first[-1]
         assert [phone.send(text) for text in texts] == first
         assert len(phone.tickets) == before + 1
@@ -262,7 +263,7 @@ def test_a_session_that_cannot_be_read_begins_at_home_with_a_line(make_phone: Ma
     phone = make_phone()
     phone.dial()
     phone.types("2", "1", "1", "1")
-    rt.redis.flushall()
+    lose_redis(rt)
     phone.rows("UPDATE ussd_sessions SET state = jsonb_build_object('no', 'state') WHERE number_id = :id RETURNING 1")
     assert phone.types("lampu mati").startswith("Sesi tadi terputus. Mulai dari awal.\n1 Info warga")
     assert phone.types("2").startswith("LAPOR & USUL")
@@ -273,3 +274,22 @@ def test_an_unknown_fault_ends_with_an_apology(rt: Runtime, make_phone: MakePhon
     phone.session = "broken"
     assert phone.send("").startswith("Maaf, layanan sedang terganggu")
     assert phone.screen.ends
+
+
+def test_a_hop_on_the_screen_this_process_showed_asks_redis_once(
+    make_phone: MakePhone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = make_phone()
+    phone.dial()
+    asked: list[str] = []
+    trip = sessions.trip
+
+    def counted(redis: Any, *command: str) -> Any:
+        asked.append(command[0])
+        return trip(redis, *command)
+
+    monkeypatch.setattr(sessions, "trip", counted)
+    assert phone.types("1").startswith("INFO WARGA")
+    assert asked == ["EVALSHA"]
+    phone.send(phone.text)
+    assert asked == ["EVALSHA", "HMGET"], "a repeated hop is answered from what is kept"

@@ -7,7 +7,7 @@ from gateway.inbox import left_store
 from gateway.providers.base import HopEnd
 from gateway.runtime import Runtime
 
-from .conftest import MENU, MakePhone, Phone
+from .conftest import MENU, MakePhone, Phone, lose_redis
 
 TO_WORDS, WORDS = ("2", "1", "1", "1"), "lampu mati gg 5"
 OFFER = "Tadi terputus saat menulis laporan Jalan/lampu di Bendan Kergon.\n1 Lanjutkan"
@@ -32,10 +32,10 @@ def test_words_that_were_typed_go_on_to_be_sent(phone: Phone, flushed: bool, tol
         drop(phone)
     phone.rt.now.ahead(minutes=14)  # type: ignore[attr-defined]
     if flushed:
-        phone.rt.redis.flushall()
+        lose_redis(phone.rt)
     assert phone.dial().startswith(OFFER)
     if flushed:
-        phone.rt.redis.flushall()
+        lose_redis(phone.rt)
     assert phone.types("1").startswith(f"Jalan/lampu, Bendan Kergon: '{WORDS}'")
     assert phone.types("1").startswith("Terkirim. Tiket ")
     (ticket,) = phone.tickets

@@ -18,9 +18,9 @@ from gateway.local import postgres
 from gateway.local.embedded import THROWAWAY, Embedded
 from gateway.reference import service as reference
 from gateway.runtime import Runtime, build
-from gateway.state import connection
+from gateway.state import connection, sessions
 
-from .conftest import MakePhone, Phone
+from .conftest import MakePhone, Phone, lose_redis
 
 NOWHERE = "redis://127.0.0.1:1"
 JOIN = ("1", "1", "4")
@@ -62,7 +62,7 @@ def test_redis_flushed_before_one_hop_changes_nothing(
     phone.dial()
     for index, answer in enumerate(answers, start=1):
         if index == at:
-            rt.redis.flushall()
+            lose_redis(rt)
         phone.types(answer)
         assert len(phone.tickets) == (1 if index == len(answers) else 0)
     assert phone.screen.text.startswith("Terkirim"), phone.screen.text
@@ -79,9 +79,9 @@ def test_redis_flushed_before_every_hop_still_files_once(
     phone = make_phone(joined=joined)
     phone.dial()
     for answer in (() if joined else JOIN) + answers:
-        rt.redis.flushall()
+        lose_redis(rt)
         phone.types(answer)
-        rt.redis.flushall()
+        lose_redis(rt)
         shown = phone.screen
         phone.send(phone.text)
         assert phone.screen == shown or "Pilihan tidak ada" in shown.text
@@ -107,7 +107,7 @@ def test_choices_typed_in_one_go_after_a_loss_do_nothing(
     phone = make_phone()
     phone.dial()
     phone.types(*before)
-    rt.redis.flushall()
+    lose_redis(rt)
     phone.types(typed)
     assert not phone.screen.ends
     assert (phone.standing, phone.tickets, phone.received) == ("active", [], [])
@@ -119,7 +119,7 @@ def test_what_was_typed_to_the_note_of_a_lost_dialogue_is_one_input(make_phone: 
     phone = make_phone()
     phone.dial()
     phone.types(*REPORT)
-    rt.redis.flushall()
+    lose_redis(rt)
     assert "'a*1*1'" in phone.types("a*1*1")
     assert phone.tickets == []
 
@@ -204,7 +204,7 @@ def test_a_hop_after_the_menu_has_lost_a_screen_leads_home(make_phone: MakePhone
     phone = make_phone()
     phone.dial()
     phone.types(*REPORT)
-    rt.redis.flushall()
+    lose_redis(rt)
     phone.rows("""UPDATE ussd_sessions SET state = jsonb_set(state, '{screen}', '"gone"') WHERE number_id = :id
                   RETURNING 1""")  # fmt: skip
     assert phone.types("lampu").startswith("Maaf, menu itu sudah tidak ada. Mulai dari awal.\n1 Info warga")
@@ -217,7 +217,7 @@ def test_a_loss_of_redis_and_of_the_note_has_no_effect_either(
     phone = make_phone()
     phone.dial()
     phone.types(*answers[:-1])
-    rt.redis.flushall()
+    lose_redis(rt)
     phone.rows("UPDATE ussd_sessions SET state = NULL, consumed = 0 WHERE number_id = :id RETURNING 1")
     phone.types(answers[-1])
     assert not phone.screen.ends
@@ -238,3 +238,30 @@ def test_redis_that_can_only_be_read_leaves_the_dialogue_to_postgresql(
     assert [ticket.body for ticket in phone.tickets] == ["lampu * mati"]
     reader.close()
     rt.redis.execute_command("ACL", "DELUSER", "reader")
+
+
+def test_a_process_goes_on_with_its_own_sessions_when_redis_loses_them(make_phone: MakePhone, rt: Runtime) -> None:
+    phone = make_phone()
+    phone.dial()
+    phone.types(*REPORT)
+    rt.redis.flushall()
+    assert "'lampu mati'" in phone.types("lampu mati")
+    rt.redis.flushall()
+    assert phone.types("1").startswith("Terkirim")
+    rt.redis.flushall()
+    phone.send(phone.text)
+    assert len(phone.tickets) == 1
+
+
+def test_what_another_process_has_answered_is_not_taken_for_one_input(make_phone: MakePhone, rt: Runtime) -> None:
+    phone = make_phone()
+    phone.dial()
+    phone.types(*REPORT)
+    ours = dict(sessions._recent[rt.redis])
+    phone.types("lampu mati", "2")
+    # Two inputs later this process still believes that the words are awaited.
+    sessions._recent[rt.redis] = ours
+    assert "'jalan rusak'" in phone.types("jalan rusak")
+    assert phone.types("1").startswith("Terkirim")
+    (body,) = phone.rows("SELECT body FROM aspirations WHERE number_id = :id")
+    assert body.body == "jalan rusak"

@@ -9,7 +9,7 @@ from gateway.dialogue.hop import Screen, hop
 from gateway.providers.base import Hop
 from gateway.runtime import Runtime
 
-from .conftest import MakePhone, Phone
+from .conftest import MakePhone, Phone, lose_redis
 
 SESSIONS, THREADS, SEED = 200, 16, 3375
 BEFORE = 4
@@ -58,7 +58,7 @@ def test_each_intention_is_recorded_once_and_nobody_sees_anothers(make_phone: Ma
             for one in started:
                 one.result()
             # In the middle, and once more behind the end.
-            rt.redis.flushall()
+            lose_redis(rt)
 
     with rt.engine.begin() as conn:
         rows = conn.execute(statement("SELECT number_id, body FROM aspirations ORDER BY id")).all()

@@ -183,3 +183,14 @@ def test_someone_from_a_list_joins_by_their_own_yes(
     assert phone.writes("YA")[0].startswith(begins)
     (row,) = phone.rows("SELECT language, state FROM residents WHERE number_id = :id")
     assert tuple(row) == (language, "active")
+
+
+@pytest.mark.parametrize("body", ["SETUJU 2719089", "LANJUT 12345", "BATAL 271908"])
+def test_a_residents_digits_are_no_officials_code(make_phone: MakePhone, rt: Runtime, body: str) -> None:
+    phone = make_phone()
+    phone.writes(body)
+    (kept,) = phone.rows("SELECT body FROM inbound WHERE number_id = :id")
+    assert kept.body == body
+    phone.writes("YA")
+    (filed,) = phone.rows("SELECT body FROM aspirations WHERE number_id = :id")
+    assert filed.body == body

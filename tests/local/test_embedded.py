@@ -21,6 +21,7 @@ from gateway.local.places import LocalError
 Eventually = Callable[[Callable[[], object], str], None]
 Processes = Callable[[Path], set[int]]
 
+# To try what another account can reach, and to start the servers as one, a test must be able to become one.
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
 
 # What a process does that owns servers: it starts them, writes to them, says how much is there, and waits.

@@ -13,6 +13,7 @@ from gateway.local.places import Account, LocalError
 
 OURS = Account(pwd.getpwuid(os.getuid()).pw_name, os.getuid(), os.getgid())
 NOBODY = Account("nobody", pwd.getpwnam("nobody").pw_uid, pwd.getpwnam("nobody").pw_gid)
+# These prepare folders of other owners, which nobody else may; what an ordinary user meets is tried by the tests below.
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can hand folders to others")
 
 

@@ -1,6 +1,5 @@
 """Dialogues that lost something: a screen, an answer, a book, a state; and sessions that begin elsewhere."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ Person = Any
 
 def test_a_screen_that_left_the_book_leads_home_with_a_line(resident: Person) -> None:
     resident.dials()
-    gone = replace(resident.state, screen="polls")
+    gone = resident.state._replace(screen="polls")
     for said in (Input("1"), Input(""), Outcome("ok"), Rows(())):
         turn = step(resident.book, gone, said, resident.facts)
         assert turn.text.startswith("Maaf, menu itu sudah tidak ada. Mulai dari awal.\n1 Info")
@@ -24,27 +23,27 @@ def test_a_screen_that_left_the_book_leads_home_with_a_line(resident: Person) ->
 def test_a_screen_that_left_the_book_while_an_answer_was_due(resident: Person) -> None:
     resident.dials()
     for waiting, said in (("rows", Rows(())), ("fetch", Outcome("ok")), ("rows", Input("1")), ("fetch", Rows(()))):
-        turn = step(resident.book, replace(resident.state, screen="polls", waiting=waiting), said, resident.facts)
+        turn = step(resident.book, resident.state._replace(screen="polls", waiting=waiting), said, resident.facts)
         assert turn.text.startswith("Maaf, menu itu")
 
 
 def test_a_way_back_that_left_the_book_leads_home_with_a_line(resident: Person) -> None:
     resident.dials()
     resident.types("1")
-    broken = replace(resident.state, stack=(Frame("polls", 0, {}),))
+    broken = resident.state._replace(stack=(Frame("polls", 0, {}),))
     assert step(resident.book, broken, Input("0"), resident.facts).text.startswith("Maaf, menu itu")
 
 
 def test_a_target_that_left_the_book_leads_home_with_a_line(resident: Person) -> None:
     resident.dials()
-    broken = replace(resident.state, waiting="effect", after={"ok": "polls"})
+    broken = resident.state._replace(waiting="effect", after={"ok": "polls"})
     assert step(resident.book, broken, Outcome("ok"), resident.facts).text.startswith("Maaf, menu itu")
 
 
 def test_a_number_typed_under_an_older_menu_chooses_nothing(resident: Person) -> None:
     resident.dials()
     resident.types("5", "5")
-    older = replace(resident.state, book="00000000")
+    older = resident.state._replace(book="00000000")
     turn = step(resident.book, older, Input("1"), resident.facts)
     assert turn.effect is None
     assert turn.text.startswith("Menu baru saja berubah. Mohon pilih lagi.\nBerhenti menerima")
@@ -54,7 +53,7 @@ def test_a_number_typed_under_an_older_menu_chooses_nothing(resident: Person) ->
 def test_words_typed_under_an_older_menu_are_kept(resident: Person) -> None:
     resident.dials()
     resident.types("2", "1", "1", "1")
-    turn = step(resident.book, replace(resident.state, book="00000000"), Input("lampu mati"), resident.facts)
+    turn = step(resident.book, resident.state._replace(book="00000000"), Input("lampu mati"), resident.facts)
     turn = step(resident.book, turn.state, Outcome("none"), resident.facts)
     assert turn.text.startswith("Jalan/lampu, Bendan Kergon: 'lampu mati'")
 
@@ -103,7 +102,7 @@ def test_a_session_by_sms_has_more_room(book: Book, resident: Person) -> None:
 def test_an_unknown_language_speaks_indonesian(book: Book, resident: Person) -> None:
     turn = start(book, resident.facts, "xx")
     assert turn.text.startswith("KIM Kota")
-    assert step(book, replace(turn.state, language="xx"), Input("1"), resident.facts).text.startswith("INFO WARGA")
+    assert step(book, turn.state._replace(language="xx"), Input("1"), resident.facts).text.startswith("INFO WARGA")
 
 
 def test_the_home_screen_can_be_the_way_back(book: Book, resident: Person) -> None:

@@ -33,7 +33,10 @@ class Teller:
         assert set(story) <= KNOWN, set(story) - KNOWN
         self.book, self.city = book, City(book)
         self.city.alert = story.get("alert", "")
-        told = {name: int(value) if name == "tries" else value for name, value in story.get("person", {}).items()}
+        told = {
+            name: int(value) if name in ("tries", "wrong_codes") else value
+            for name, value in story.get("person", {}).items()
+        }
         self.person = Person("1", **told)
         self.facts = self.city.facts(self.person, story.get("resume", ""))
         self.comes = ""

@@ -7,7 +7,7 @@ Values that only show are taken at their longest, so two states differ only wher
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
 
@@ -139,7 +139,7 @@ class Walk:
             name: self.values[name] if value and name in self.values and name not in PINNED else value
             for name, value in state.slots.items()
         }
-        return replace(state, slots=slots, page=0, wrong=0, notice="")
+        return state._replace(slots=slots, page=0, wrong=0, notice="")
 
     def _answers(self, turn: Turn) -> Iterator[Said]:
         showing, screen = self.showing, BOOK.screens[turn.state.screen]

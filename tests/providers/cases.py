@@ -1,6 +1,7 @@
 """What each provider must do: settings to build it with, hooks as its company sends them, calls as it sees them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from twilio.request_validator import RequestValidator
@@ -10,27 +11,15 @@ from gateway.providers.base import Event, Hook, Hop, HopEnd, Inbound, OptOut, Re
 
 PUBLIC = "https://kabar.example"
 AT_TOKEN, TWILIO_TOKEN, SIMULATOR_TOKEN = "at-hook-token", "twilio-auth-token", "simulator-hook-token"
-SECRETS = (AT_TOKEN, TWILIO_TOKEN, SIMULATOR_TOKEN, "at-api-key")
 NUMBER, OTHER = "+6281100000001", "+6281100000002"
 
 
 def settings(base: str = "http://127.0.0.1:9", **changes: object) -> Settings:
     """Settings with every provider pointed at `base`, the simulator at its port; a change to None leaves one unset."""
-    given = {
-        "gateway_mode": "development",
-        "public_url": PUBLIC,
-        "port": int(base.rpartition(":")[2]),
-        "africastalking_username": "pekalongan",
-        "africastalking_api_key": "at-api-key",
-        "africastalking_sender": "PEKALONGAN",
-        "africastalking_hook_token": AT_TOKEN,
-        "africastalking_base_url": base,
-        "twilio_account_sid": "AC0123",
-        "twilio_auth_token": TWILIO_TOKEN,
-        "twilio_sender": "+15550001111",
-        "twilio_base_url": base,
-        "simulator_hook_token": SIMULATOR_TOKEN,
-    } | changes
+    given: dict[str, object] = {"gateway_mode": "development", "public_url": PUBLIC}
+    for cases in CASES.values():
+        given |= cases.settings | cases.reached(base)
+    given |= changes
     return Settings.model_validate({name: value for name, value in given.items() if value is not None})
 
 
@@ -49,34 +38,84 @@ class WireIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Cases:
-    """All of one provider."""
+class WireOut:
+    """How the company wants a hook answered: with a screen that goes on or ends, or without one."""
 
+    kind: str
+    screen: str | None
+    ends: bool
+    content_type: str
+    body: str
+
+
+Prove = Callable[[str, Pairs, Pairs], Hook]
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """All of one provider.
+
+    settings: what it is set up with; reached: the settings that send its calls to an address; secrets: texts of its
+    settings that no log may show; prove: the hook that its company would send (kind, form, query); forge: what nobody
+    may get through, made of a proven hook; wire_in: what comes; wire_out: what hooks are answered; required: fields of
+    each kind of hook; path, headers and form: its call for "Halo & awas: 100% é"; sender: the form's field that names
+    one; numeric: the sender that can be answered; foreign: it stands outside Indonesia.
+    """
+
+    settings: dict[str, object]
+    reached: Callable[[str], dict[str, object]]
+    secrets: tuple[str, ...]
+    prove: Prove
+    forge: Callable[[Hook], list[Hook]]
     wire_in: list[WireIn]
+    wire_out: list[WireOut]
     required: dict[str, tuple[str, ...]]
     path: str
     headers: Pairs
     form: Pairs
+    sender: str = "from"
+    numeric: str = "54600"
+    foreign: bool = True
 
 
-def token_hook(token: str, kind: str, form: Pairs) -> Hook:
-    """A hook that proves itself by a token in its address."""
-    return Hook(kind, f"{PUBLIC}/hooks/x/{kind}?token={token}", {"token": token}, list(form.items()), {})
+def proven_by_token(token: str) -> Prove:
+    """Makes hooks that prove themselves by a token in their address."""
+
+    def prove(kind: str, form: Pairs, query: Pairs) -> Hook:
+        return Hook(kind, f"{PUBLIC}/hooks/x/{kind}?token={token}", {"token": token} | query, list(form.items()), {})
+
+    return prove
 
 
-def signed_hook(kind: str, form: Pairs, query: str = "") -> Hook:
+def forged_tokens(good: Hook) -> list[Hook]:
+    """The hook with tokens that are none: absent, empty, wrong, cut short, no ASCII."""
+    tokens = [{}, {"token": ""}, {"token": "wrong"}, {"token": good.query["token"][:-1]}, {"token": "é\udce9"}]
+    return [replace(good, query=query) for query in tokens]
+
+
+def signed(kind: str, form: Pairs, query: Pairs) -> Hook:
     """A hook that proves itself by Twilio's signature."""
-    url = f"{PUBLIC}/hooks/twilio/{kind}" + (f"?{query}" if query else "")
+    written = "&".join(f"{name}={value}" for name, value in query.items())
+    url = f"{PUBLIC}/hooks/twilio/{kind}" + (f"?{written}" if written else "")
     signature = RequestValidator(TWILIO_TOKEN).compute_signature(url, form)
-    pairs = dict(part.split("=") for part in query.split("&") if part)
-    return Hook(kind, url, pairs, list(form.items()), {"x-twilio-signature": signature})
+    return Hook(kind, url, query, list(form.items()), {"x-twilio-signature": signature})
+
+
+def forged_signatures(good: Hook) -> list[Hook]:
+    """The hook with signatures that are none, and with a form and an address that were not signed."""
+    signatures = [{}, {"x-twilio-signature": ""}, {"x-twilio-signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="}]
+    changed = [*good.form[1:], (good.form[0][0], "another")]
+    return [
+        *(replace(good, headers=headers) for headers in signatures),
+        replace(good, form=changed),
+        replace(good, url=good.url + "x"),
+        replace(good, form=[("a", "\udce9")]),
+    ]
 
 
 def proven_hook(provider: str, kind: str, form: Pairs, query: Pairs | None = None) -> Hook:
     """A hook as the provider's company itself would send it."""
-    if provider == "twilio":
-        return signed_hook(kind, form, "&".join(f"{name}={value}" for name, value in (query or {}).items()))
-    return token_hook(SIMULATOR_TOKEN if provider == "simulator" else AT_TOKEN, kind, form)
+    return CASES[provider].prove(kind, form, query or {})
 
 
 def _report(status: str, expected: Status, **more: str) -> WireIn:
@@ -176,6 +215,14 @@ TWILIO_IN = [
            Receipt("SM1", None, None, Status.SENT, "", "sent"), {"message": "a.b"}),
 ]  # fmt: skip
 
+_PLAIN = "text/plain; charset=utf-8"
+AFRICASTALKING_OUT = [
+    WireOut("ussd", "1. Lapor\n0. Keluar", False, _PLAIN, "CON 1. Lapor\n0. Keluar"),
+    WireOut("ussd", "Terima kasih", True, _PLAIN, "END Terima kasih"),
+    WireOut("sms", None, False, _PLAIN, "OK"),
+]
+
+_FORM = "application/x-www-form-urlencoded"
 _AT_REQUIRED = {
     "ussd": ("sessionId", "phoneNumber"),
     "ussd-end": ("sessionId",),
@@ -186,27 +233,51 @@ _AT_REQUIRED = {
 
 CASES = {
     "africastalking": Cases(
+        settings={"africastalking_username": "pekalongan", "africastalking_api_key": "at-api-key",
+                  "africastalking_sender": "PEKALONGAN", "africastalking_hook_token": AT_TOKEN},
+        reached=lambda base: {"africastalking_base_url": base},
+        secrets=(AT_TOKEN, "at-api-key"),
+        prove=proven_by_token(AT_TOKEN),
+        forge=forged_tokens,
         wire_in=AFRICASTALKING_IN,
+        wire_out=AFRICASTALKING_OUT,
         required=_AT_REQUIRED,
         path="/version1/messaging",
-        headers={"apikey": "at-api-key", "accept": "application/json"},
+        headers={"apikey": "at-api-key", "accept": "application/json", "content-type": _FORM},
         form={"username": "pekalongan", "to": NUMBER, "from": "PEKALONGAN", "message": "Halo & awas: 100% é",
               "bulkSMSMode": "1"},
     ),
     "twilio": Cases(
+        settings={"twilio_account_sid": "AC0123", "twilio_auth_token": TWILIO_TOKEN, "twilio_sender": "+15550001111"},
+        reached=lambda base: {"twilio_base_url": base},
+        secrets=(TWILIO_TOKEN,),
+        prove=signed,
+        forge=forged_signatures,
         wire_in=TWILIO_IN,
+        wire_out=[WireOut("sms", None, False, "text/xml; charset=utf-8",
+                          '<?xml version="1.0" encoding="UTF-8"?><Response />')],
         required={"sms": ("MessageSid", "From"), "report": ("MessageSid", "MessageStatus")},
         path="/2010-04-01/Accounts/AC0123/Messages.json",
-        headers={"authorization": "Basic QUMwMTIzOnR3aWxpby1hdXRoLXRva2Vu", "accept": "application/json"},
+        headers={"authorization": "Basic QUMwMTIzOnR3aWxpby1hdXRoLXRva2Vu", "accept": "application/json",
+                 "content-type": _FORM},
         form={"To": NUMBER, "From": "+15550001111", "Body": "Halo & awas: 100% é",
               "StatusCallback": f"{PUBLIC}/hooks/twilio/report?message=att_1-A"},
+        sender="From",
+        numeric="+15550001111",
     ),
     "simulator": Cases(
+        settings={"simulator_hook_token": SIMULATOR_TOKEN},
+        reached=lambda base: {"port": int(base.rpartition(":")[2])},
+        secrets=(SIMULATOR_TOKEN,),
+        prove=proven_by_token(SIMULATOR_TOKEN),
+        forge=forged_tokens,
         wire_in=AFRICASTALKING_IN,
+        wire_out=AFRICASTALKING_OUT,
         required=_AT_REQUIRED,
         path="/simulator/version1/messaging",
-        headers={"apikey": SIMULATOR_TOKEN, "accept": "application/json"},
+        headers={"apikey": SIMULATOR_TOKEN, "accept": "application/json", "content-type": _FORM},
         form={"username": "simulator", "to": NUMBER, "from": "54600", "message": "Halo & awas: 100% é",
               "bulkSMSMode": "1"},
+        foreign=False,
     ),
 }  # fmt: skip

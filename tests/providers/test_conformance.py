@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 import uvloop
 
+from config.providers import PROVIDERS as SET_UP
 from gateway.providers import PROVIDERS, build
-from gateway.providers.base import Hook, MissingField, Outcome, Outgoing, Verdict
-from tests.providers.cases import CASES, NUMBER, OTHER, SECRETS, WireIn, proven_hook, settings
+from gateway.providers.base import MissingField, Outcome, Outgoing, Verdict
+from tests.providers.cases import CASES, NUMBER, OTHER, WireIn, WireOut, proven_hook, settings
 from tests.standin.companies import Companies, Plan, Wire
 from tests.standin.server import serve
 
@@ -18,6 +19,11 @@ EVERY = pytest.mark.parametrize("name", PROVIDERS)
 
 WIRE_IN = [
     pytest.param(name, case, id=f"{name}: {case.label}") for name, cases in CASES.items() for case in cases.wire_in
+]
+WIRE_OUT = [
+    pytest.param(name, case, id=f"{name}: {case.kind} {'END' if case.ends else 'CON' if case.screen else ''}".strip())
+    for name, cases in CASES.items()
+    for case in cases.wire_out
 ]
 REQUIRED = [
     pytest.param(name, kind, missing, blank, id=f"{name}: {kind} {'with an empty' if blank else 'without'} {missing}")
@@ -43,6 +49,7 @@ def in_town(name: str, scene, **changes: object):
 
 
 def test_every_provider_has_cases_and_every_hook_of_it_too() -> None:
+    assert not set(PROVIDERS) - set(CASES), f"a provider without cases: {', '.join(set(PROVIDERS) - set(CASES))}"
     assert set(CASES) == set(PROVIDERS)
     for name, cases in CASES.items():
         provider = build(name, settings())
@@ -64,7 +71,7 @@ def test_limits_are_sane_and_only_the_simulator_sends_to_demo_people(name: str) 
     assert provider.per_second == 0
     assert provider.answerable
     assert provider.sends_to_demo is (name == "simulator")
-    assert provider.foreign is (name != "simulator")
+    assert provider.foreign is CASES[name].foreign
 
 
 @pytest.mark.parametrize(("name", "case"), WIRE_IN)
@@ -89,25 +96,18 @@ def test_an_unproven_hook_is_refused(name: str) -> None:
     provider = build(name, settings())
     case = CASES[name].wire_in[0]
     good = proven_hook(name, case.kind, case.form, case.query)
-    changed = [*good.form[1:], (good.form[0][0], "another")]
-    tokens = [{}, {"token": ""}, {"token": "wrong"}, {"token": good.query.get("token", "")[:-1]}, {"token": "é\udce9"}]
-    signatures = [{}, {"x-twilio-signature": ""}, {"x-twilio-signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="}]
-    bad = (
-        [replace(good, headers=headers) for headers in signatures]
-        + [replace(good, form=changed), replace(good, url=good.url + "x"), replace(good, form=[("a", "\udce9")])]
-        if name == "twilio"
-        else [replace(good, query=query) for query in tokens]
-    )
+    bad = CASES[name].forge(good)
     assert provider.verify(good)
+    assert len(bad) >= 3
     assert [provider.verify(hook) for hook in bad] == [False] * len(bad)
 
 
 @EVERY
 def test_without_a_secret_nothing_is_proven(name: str) -> None:
-    bare = {"africastalking_hook_token": "", "simulator_hook_token": "", "twilio_auth_token": ""}
-    provider = build(name, settings(**bare))
-    hook = Hook("sms", "https://kabar.example/hooks/x/sms", {"token": ""}, [], {"x-twilio-signature": ""})
-    assert not provider.verify(hook)
+    provider = build(name, settings(**{SET_UP[name].proof.lower(): ""}))
+    good = proven_hook(name, "sms", {"id": "x"})
+    hooks = [good, *CASES[name].forge(good), replace(good, query={}, headers={})]
+    assert [provider.verify(hook) for hook in hooks] == [False] * len(hooks)
 
 
 @EVERY
@@ -121,15 +121,14 @@ def test_answers_take_the_company_s_form(name: str) -> None:
     provider = build(name, settings())
     answers = {kind: provider.answer(proven_hook(name, kind, {}), None, False) for kind in provider.hooks}
     assert {answer.status for answer in answers.values()} == {200}
-    if name == "twilio":
-        assert answers["sms"].body == '<?xml version="1.0" encoding="UTF-8"?><Response />'
-        assert answers["sms"].content_type.startswith("text/xml")
-    else:
-        hook = proven_hook(name, "ussd", {})
-        assert provider.answer(hook, "1. Lapor\n0. Keluar", False).body == "CON 1. Lapor\n0. Keluar"
-        assert provider.answer(hook, "Terima kasih", True).body == "END Terima kasih"
-        assert provider.answer(hook, "Terima kasih", True).content_type.startswith("text/plain")
-        assert answers["sms"].body == "OK"
+    shown = {case.ends for case in CASES[name].wire_out if case.screen}
+    assert shown == ({True, False} if "ussd" in provider.hooks else set()), "a screen that goes on, and one that ends"
+
+
+@pytest.mark.parametrize(("name", "case"), WIRE_OUT)
+def test_a_hook_is_answered_in_the_company_s_words(name: str, case: WireOut) -> None:
+    answer = build(name, settings()).answer(proven_hook(name, case.kind, {}), case.screen, case.ends)
+    assert (answer.status, answer.content_type, answer.body) == (200, case.content_type, case.body)
 
 
 @EVERY
@@ -145,7 +144,6 @@ def test_a_message_goes_out_as_the_company_wants_it(name: str) -> None:
     assert path == cases.path
     assert form == cases.form
     assert headers.items() >= cases.headers.items()
-    assert headers["content-type"] == "application/x-www-form-urlencoded"
     assert "expect" not in headers
     assert accepted == {NUMBER: 1}
 
@@ -240,14 +238,14 @@ def test_secrets_numbers_and_texts_reach_no_log_and_no_repr(name: str, caplog: p
     for case in CASES[name].wire_in:
         hook = proven_hook(name, case.kind, case.form, case.query)
         shown += repr(hook) + repr(build(name, settings()).read(hook))
-    for secret in (*SECRETS, NUMBER, NUMBER[1:], "jalan", "awas"):
+    for secret in (*CASES[name].secrets, NUMBER, NUMBER[1:], "jalan", "awas"):
         assert secret not in shown
 
 
 @EVERY
 def test_senders_follow_what_the_message_asks(name: str) -> None:
     """reply_from wins for replies, and a question leaves from a number that can be answered."""
-    numeric = "+15550001111" if name == "twilio" else "54600"
+    cases = CASES[name]
 
     async def scene(provider, companies: Companies) -> list[str | None]:
         for message in (
@@ -256,9 +254,9 @@ def test_senders_follow_what_the_message_asks(name: str) -> None:
             replace(MESSAGE, wants_answer=True),
         ):
             await provider.send([message])
-        return [form.get("from", form.get("From")) for _, _, form in companies.requests]
+        return [form.get(cases.sender) for _, _, form in companies.requests]
 
-    assert in_town(name, scene) == ["+628150000", numeric, numeric]
+    assert in_town(name, scene) == ["+628150000", cases.numeric, cases.numeric]
 
 
 @EVERY

@@ -38,7 +38,7 @@ BAD = {
     5001: ("consent", {"consent_when": "kemarin"}),
     9999: ("rt", {"rt": "tiga"}),
     12345: ("topics", {"topics": "cuaca"}),
-    15000: ("language", {"language": "su"}),
+    15000: ("language", {"language": "xx"}),
     19999: ("phone", {"phone": "0812" + f"{1:08d}"}),
     20000: ("name", {"name": "x" * 81}),
 }

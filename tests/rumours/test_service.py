@@ -86,7 +86,7 @@ def test_what_is_checked_is_read_by_who_asked_and_what_is_published_by_all(
         known = service.ask(rt, conn, people[1], "Bansos lewat link?", "", "sms")
         assert (known.state, known.label) == ("published", "salah")
         assert not store.is_asker(conn, known.id, people[1]), "the answer was given at once"
-        assert [one.number for one in service.latest(conn)] == [known.number]
+        assert [one.number for one in store.latest(conn)] == [known.number]
         assert service.find(conn, people[0], show_claim(known.number))
         assert service.find(conn, people[0], "no code") is None
         assert not service.is_open(conn, "no code")
@@ -96,7 +96,7 @@ def test_publishing_needs_a_label_and_a_second_person_and_happens_once(rt: Runti
     publish("rob 3 meter")
     publish("Rob 3 meter!", "benar")
     with rt.engine.begin() as conn:
-        assert [one.label for one in service.latest(conn)] == ["salah"]
+        assert [one.label for one in store.latest(conn)] == ["salah"]
     with pytest.raises(ValueError, match="no label"):
         publish("lain", "mungkin")
     with pytest.raises(IntegrityError):

@@ -13,7 +13,7 @@ from typing import Any
 import redis
 
 from gateway.local.embedded import Embedded
-from tests.blast import Watch, blast, status_of
+from tests.blast import Watch, blast, status_of, taken_by_people
 from tests.stack import Stack, ask
 
 FAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -103,7 +103,7 @@ def soak(
     say("calm: waiting until every row is settled")
     seen = _settle(made, id, admin)
     watch.end()
-    taken = Counter(made.counts()["accepted"])
+    taken = taken_by_people(made)
     counts = dict(seen["counts"])
     shown_unsent = counts["failed"] + counts["skipped"] + counts["unconfirmed"]
     missing = max(0, seen["total"] - len(taken) - shown_unsent)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from config.settings import Settings
 from tests.web.conftest import BENDAN, CITY, MEDONO, Caller, Staff, a_broadcast, drafted, submitted
 
 
@@ -73,14 +74,15 @@ def without(name: str) -> dict[str, object]:
     return {key: value for key, value in a_broadcast().items() if key != name}
 
 
+NO_TEXT = f"texts needs a text by language, one of {', '.join(Settings.model_fields['languages'].default)}."
 WRONG = {
     "there is no level": (without("level"), "level is missing."),
     "the level is unknown": (with_(level="urgent"), "level should be 'routine', 'important' or 'emergency'."),
     "the level is a number": (with_(level=1), "level should be 'routine', 'important' or 'emergency'."),
     "there are no texts": (without("texts"), "texts is missing."),
     "the texts are a list": (with_(texts=["a"]), "texts should be an object."),
-    "no language has a text": (with_(texts={}), "texts needs a text by language, one of id, jv, en."),
-    "a language is unknown": (with_(texts={"su": "Halo"}), "texts needs a text by language, one of id, jv, en."),
+    "no language has a text": (with_(texts={}), NO_TEXT),
+    "a language is unknown": (with_(texts={"xx": "Halo"}), NO_TEXT),
     "a text is empty": (with_(texts={"id": " "}), "Text id must have between 1 and 1000 characters."),
     "a text holds NUL": (with_(texts={"id": "a\x00b"}), "texts.id must not hold the character NUL."),
     "a text is a number": (with_(texts={"id": 1}), "texts.id should be a valid string."),
@@ -315,3 +317,15 @@ def test_an_emergency_of_one_area_needs_nobody_else(staff: Staff) -> None:
     bpbd = staff("emergency", CITY)
     id = submitted(bpbd, "emergency")
     assert bpbd("POST", f"/broadcasts/{id}/approve").json["state"] == "approved"
+
+
+def test_a_correction_needs_a_key_and_something_that_has_left(staff: Staff) -> None:
+    kim = staff("kim", BENDAN)
+    id = drafted(kim)
+    assert kim("POST", f"/broadcasts/{id}/correct", {"texts": {"id": "Jam 9."}}).status_code == 400
+    refused = kim("POST", f"/broadcasts/{id}/correct", {"texts": {"id": "Jam 9."}}, Idempotency_Key="r")
+    assert refused.status_code == 409
+    assert "Nothing of it has left" in refused.json["detail"]
+    assert (
+        kim("POST", f"/broadcasts/{id}/correct", {"texts": {}, "audience": {}}, Idempotency_Key="r").status_code == 400
+    )

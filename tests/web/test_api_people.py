@@ -31,7 +31,7 @@ ROWS = {
     "a landline": (person(phone="0285421234"), "refused", "phone is a landline"),
     "an unknown area": (person(area="99"), "refused", "area is no kelurahan"),
     "no area": ({"phone": "081234567890", "consent": CONSENT}, "refused", "area is no kelurahan"),
-    "an unknown language": (person(language="su"), "refused", "language must be one of"),
+    "an unknown language": (person(language="xx"), "refused", "language must be one of"),
     "no consent": (person(consent=None), "refused", "consent is missing"),
     "a consent without its day": (person(consent={"how": "paper"}), "refused", "consent when must be a day"),
     "a consent of tomorrow": (person(consent={"how": "paper", "when": "2026-11-05"}), "refused", "lies in the future"),

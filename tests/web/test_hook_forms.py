@@ -3,12 +3,15 @@
 import hashlib
 import io
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as some
 
 from gateway.runtime import Runtime
+from gateway.web.hooks import pairs
 from tests.web.conftest import AT_TOKEN, SIMULATOR_TOKEN
 from tests.web.test_hooks import FORMS, NUMBER, STORED, TWILIO, post
 
@@ -125,3 +128,14 @@ def test_a_body_that_names_no_length_has_it_too(client: FlaskClient, rows, size:
     )
     assert answer.status_code == 413
     assert rows(STORED) == [(0,)]
+
+
+@given(some.lists(some.tuples(some.text(), some.text())))
+def test_a_form_is_read_as_the_standard_library_reads_it(fields: list[tuple[str, str]]) -> None:
+    encoded = urlencode(fields, errors="replace")
+    assert pairs(encoded.encode()) == parse_qsl(encoded, keep_blank_values=True)
+
+
+@given(some.text("ab=&+%41C3 é*", max_size=30))
+def test_a_form_that_is_none_is_read_like_that_too(written: str) -> None:
+    assert pairs(written.encode()) == parse_qsl(written, keep_blank_values=True, errors="replace")

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import NoReturn
 
 from gateway.audit import store as audit
-from gateway.broadcasts import rules, store
+from gateway.broadcasts import preset_store, rules, store
+from gateway.broadcasts.presets import REVIEW_WITHIN
 from gateway.broadcasts.rules import Broadcast, State, Verb
-from gateway.broadcasts.service import presets
+from gateway.broadcasts.service.reach import needs_second
 from gateway.broadcasts.service.view import find, refuse_state
-from gateway.db import Connection
+from gateway.db import Connection, transaction
 from gateway.kernel.areas import AreaBook
 from gateway.kernel.errors import Conflict, Forbidden
 from gateway.officials.rules import Official
@@ -20,39 +22,63 @@ from gateway.state import queue
 Act = Callable[[Connection, Broadcast], None]
 
 
-def approve(rt: Runtime, official: Official, broadcast_id: int, seen: str | None = None) -> Broadcast:
+def approve(
+    rt: Runtime, official: Official, broadcast_id: int, seen: str | None = None, *, within: Connection | None = None
+) -> Broadcast:
     """Approve what was submitted, bound to the hash the approver has `seen` where it is given.
 
     Checked in this order: 404 not visible, 409 own where a second person is needed, 403 role or scope, 409 state,
-    409 hash. An emergency starts at once, anything else after the undo window.
+    409 hash. An emergency starts at once, anything else after the undo window. Whoever approves `within` a transaction
+    of their own calls `start_soon` after it.
     """
-    areas, now = reference.areas(rt), rt.now()
-    with rt.engine.begin() as conn:
-        broadcast, author = find(conn, official, broadcast_id, lock=True)
-        is_waived = _refuse_judge(rt, conn, areas, official, author, broadcast, Verb.APPROVE)
-        refuse_state(broadcast, Verb.APPROVE)
-        if (broadcast.approval_ends_at or now) <= now:
-            raise Conflict("The time for approving it is over; it has to be drafted anew.")
-        if broadcast.expires_at and broadcast.expires_at <= now:
-            raise Conflict("Its expires_at has passed; it is of no use any more.")
-        if seen is not None and seen != broadcast.hash:
-            raise Conflict("It has changed since you saw it; look at it again before you approve.")
-        is_emergency = broadcast.level == "emergency" and not broadcast.is_drill
-        release = now if is_emergency else now + timedelta(seconds=rt.settings.undo_window)
+    now = rt.now()
+    with transaction(rt.engine, within) as conn:
+        broadcast = judge(rt, conn, official, broadcast_id, Verb.APPROVE, seen)
+        release = now if rules.is_alarm(broadcast) else now + timedelta(seconds=rt.settings.undo_window)
         store.update(conn, broadcast_id, now, state=State.APPROVED, approved_by=official.id, approved_at=now,
                      release_at=release)  # fmt: skip
-        if is_waived:
-            presets.ask_review(conn, broadcast, now)
-        audit.record(conn, now, official.actor, "approve", f"broadcast:{broadcast_id}", hash=broadcast.hash)
+        over = rt.settings.second_approver_over
+        if official.id == broadcast.author_id and rules.needs_second(
+            official, broadcast, over, reference.areas(rt, conn)
+        ):
+            # Only a preset lets it come here: another one looks at it afterwards.
+            preset_store.open_review(conn, broadcast, now + REVIEW_WITHIN)
+        audit.record(conn, now, official.actor, "approve", f"broadcast:{broadcast_id}", hash=broadcast.hash,
+                     channel=official.channel)  # fmt: skip
         approved = find(conn, official, broadcast_id)[0]
-    if is_emergency:
-        _start_soon(rt, approved)
+    if within is None:
+        start_soon(rt, approved)
     return approved
 
 
-def _start_soon(rt: Runtime, broadcast: Broadcast) -> None:
-    # The clock starts it within a second anyway; a second saved is a street warned.
-    queue.try_enqueue(rt.redis, "start_urgent", broadcast.id)
+def judge(
+    rt: Runtime, conn: Connection, official: Official, broadcast_id: int, verb: Verb, seen: str | None = None
+) -> Broadcast:
+    """The broadcast, held to the end of the transaction, where the official may do this to it now.
+
+    Raises Missing, Conflict or Forbidden, in the order that `approve` names.
+    """
+    areas, now = reference.areas(rt, conn), rt.now()
+    broadcast, author = find(conn, official, broadcast_id, lock=True)
+    if verb in (Verb.APPROVE, Verb.REJECT):
+        _refuse_judge(rt, conn, areas, official, author, broadcast, verb)
+    elif not rules.may_steer(official, author, broadcast, areas):
+        _forbid(official, broadcast, verb)
+    refuse_state(broadcast, verb)
+    if verb is Verb.APPROVE:
+        if (broadcast.approval_ends_at or now) <= now:
+            raise Conflict("The time for approving it is over; it has to be drafted anew.", reason="late")
+        if broadcast.expires_at and broadcast.expires_at <= now:
+            raise Conflict("Its expires_at has passed; it is of no use any more.", reason="expired")
+        if seen is not None and seen != broadcast.hash:
+            raise Conflict("It has changed since you saw it; look at it again before you approve.", reason="changed")
+    return broadcast
+
+
+def start_soon(rt: Runtime, broadcast: Broadcast) -> None:
+    """Have an approved emergency started: the clock would within a second, but a second saved is a street warned."""
+    if rules.is_alarm(broadcast) and broadcast.state is State.APPROVED:
+        queue.try_enqueue(rt.redis, "start_urgent", broadcast.id)
 
 
 def _refuse_judge(
@@ -63,82 +89,81 @@ def _refuse_judge(
     author: Official,
     broadcast: Broadcast,
     verb: Verb,
-) -> bool:
-    """Raise Conflict for one's own where a second person is needed, Forbidden where role or area do not allow it.
-
-    Whether a preset alone has spared the second person, who then looks at it afterwards.
-    """
-    is_waived = False
+) -> None:
+    """Raise Conflict for one's own where a second person is needed, Forbidden where role or area do not allow it."""
     if author.id != official.id:
         may = rules.may_approve(official, author, broadcast, areas)
+    elif needs_second(rt, conn, areas, author, broadcast):
+        raise Conflict(f"A second person has to {verb.value} this; it is your own.", reason="own")
     else:
-        if rules.needs_second(author, broadcast, rt.settings.second_approver_over, areas):
-            is_waived = presets.waives_second(conn, author, broadcast, rt.now())
-            if not is_waived:
-                raise Conflict(f"A second person has to {verb.value} this; it is your own.")
         may = rules.may_draft(official, broadcast.level, broadcast.audience)
     if not may:
-        raise Forbidden(f"Your role or area may not {verb.value} this broadcast.")
-    return is_waived
+        _forbid(official, broadcast, verb)
 
 
-def reject(rt: Runtime, official: Official, broadcast_id: int, note: str | None = None) -> Broadcast:
+def _forbid(official: Official, broadcast: Broadcast, verb: Verb) -> NoReturn:
+    reason = "role" if rules.is_in_scope(official, broadcast.audience) else "scope"
+    raise Forbidden(f"Your role or area may not {verb.value} this broadcast.", reason=reason)
+
+
+def reject(
+    rt: Runtime, official: Official, broadcast_id: int, note: str | None = None, *, within: Connection | None = None
+) -> Broadcast:
     """Refuse what was submitted: whoever may approve it may reject it. An author takes it back by `cancel`."""
-    areas = reference.areas(rt)
-    with rt.engine.begin() as conn:
-        broadcast, author = find(conn, official, broadcast_id, lock=True)
-        _refuse_judge(rt, conn, areas, official, author, broadcast, Verb.REJECT)
-        refuse_state(broadcast, Verb.REJECT)
+    with transaction(rt.engine, within) as conn:
+        judge(rt, conn, official, broadcast_id, Verb.REJECT)
         store.update(conn, broadcast_id, rt.now(), state=State.REJECTED, note=note)
-        audit.record(conn, rt.now(), official.actor, "reject", f"broadcast:{broadcast_id}")
+        audit.record(conn, rt.now(), official.actor, "reject", f"broadcast:{broadcast_id}",
+                     channel=official.channel)  # fmt: skip
         return find(conn, official, broadcast_id)[0]
 
 
-def pause(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
+def pause(rt: Runtime, official: Official, broadcast_id: int, *, within: Connection | None = None) -> Broadcast:
     """Claim no more rows from now on; the window in flight, a fraction of a second, still leaves."""
 
     def act(conn: Connection, broadcast: Broadcast) -> None:
         if broadcast.batch_id is None or not batches.move(conn, broadcast.batch_id, "paused", ["open"]):
-            raise Conflict("Its last messages have left already.")
+            raise Conflict("Its last messages have left already.", reason="state")
         store.update(conn, broadcast.id, rt.now(), state=State.PAUSED)
 
-    return _steer(rt, official, broadcast_id, Verb.PAUSE, act)
+    return _steer(rt, official, broadcast_id, Verb.PAUSE, act, within)
 
 
-def resume(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
-    """Go on where it was paused."""
+def resume(rt: Runtime, official: Official, broadcast_id: int, *, within: Connection | None = None) -> Broadcast:
+    """Go on where it was paused. Refused once it is corrected: whoever got it from now on would not get the correction."""
 
     def act(conn: Connection, broadcast: Broadcast) -> None:
+        if store.is_corrected(conn, broadcast.id):
+            raise Conflict("It has a correction; cancel that one first, or cancel this.", reason="corrected")
         if broadcast.batch_id is not None:
             batches.move(conn, broadcast.batch_id, "open", ["paused"])
         store.update(conn, broadcast.id, rt.now(), state=State.SENDING)
 
-    resumed = _steer(rt, official, broadcast_id, Verb.RESUME, act)
-    lane = "urgent" if resumed.level == "emergency" else "bulk"
-    queue.wake(rt.redis, lane, rt.settings.bulk_workers if lane == "bulk" else 1)
+    resumed = _steer(rt, official, broadcast_id, Verb.RESUME, act, within)
+    if within is None:
+        lane = "urgent" if resumed.level == "emergency" else "bulk"
+        queue.wake(rt.redis, lane, rt.settings.bulk_workers if lane == "bulk" else 1)
     return resumed
 
 
-def cancel(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
+def cancel(rt: Runtime, official: Official, broadcast_id: int, *, within: Connection | None = None) -> Broadcast:
     """End it for good: what was not claimed yet is skipped. In the undo window nothing has left at all."""
 
     def act(conn: Connection, broadcast: Broadcast) -> None:
         if broadcast.batch_id is not None:
             if not batches.move(conn, broadcast.batch_id, "cancelled", ["open", "paused"]):
-                raise Conflict("Its last messages have left already.")
+                raise Conflict("Its last messages have left already.", reason="state")
             batches.skip_rest(conn, batches.get(conn, broadcast.batch_id), "cancelled")
         store.update(conn, broadcast.id, rt.now(), state=State.CANCELLED)
 
-    return _steer(rt, official, broadcast_id, Verb.CANCEL, act)
+    return _steer(rt, official, broadcast_id, Verb.CANCEL, act, within)
 
 
-def _steer(rt: Runtime, official: Official, broadcast_id: int, verb: Verb, act: Act) -> Broadcast:
-    areas = reference.areas(rt)
-    with rt.engine.begin() as conn:
-        broadcast, author = find(conn, official, broadcast_id, lock=True)
-        if not rules.may_steer(official, author, broadcast, areas):
-            raise Forbidden(f"Your role or area may not {verb.value} this broadcast.")
-        refuse_state(broadcast, verb)
+def _steer(
+    rt: Runtime, official: Official, broadcast_id: int, verb: Verb, act: Act, within: Connection | None
+) -> Broadcast:
+    with transaction(rt.engine, within) as conn:
+        broadcast = judge(rt, conn, official, broadcast_id, verb)
         act(conn, broadcast)
-        audit.record(conn, rt.now(), official.actor, verb.value, f"broadcast:{broadcast_id}")
+        audit.record(conn, rt.now(), official.actor, verb.value, f"broadcast:{broadcast_id}", channel=official.channel)
         return find(conn, official, broadcast_id)[0]

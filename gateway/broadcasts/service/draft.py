@@ -3,18 +3,17 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
 from gateway.broadcasts.preview_store import Share
-from gateway.broadcasts.rules import Broadcast, State, Verb
+from gateway.broadcasts.rules import CORRECTS, Broadcast, Content, State, Verb
 from gateway.broadcasts.service.preview import count, preview, survey
 from gateway.broadcasts.service.sign import needs_signature, refuse_unsigned
 from gateway.broadcasts.service.view import find, refuse_state
-from gateway.db import Connection
+from gateway.db import Connection, transaction
 from gateway.kernel.areas import AreaBook
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Forbidden, Invalid
@@ -29,21 +28,9 @@ _LONGEST = 1000
 _LISTS = ("areas", "topics", "groups", "languages")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What an official wants to say, to whom, when. Moments are aware; `preset_id` where a preset gave texts and audience."""
-
-    level: str
-    texts: Mapping[str, str]
-    audience: Mapping[str, Sequence[str]]
-    reason: str | None = None
-    send_at: datetime | None = None
-    expires_at: datetime | None = None
-    is_drill: bool = False
-    preset_id: int | None = None
-
-
-def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[str, Any]:
+def draft(
+    rt: Runtime, official: Official, content: Content, key: str, *, within: Connection | None = None
+) -> dict[str, Any]:
     """Draft a broadcast and give its preview; the same key and content give the same answer for seven days.
 
     Raises Invalid, Forbidden, or Conflict where the key came with other content before.
@@ -53,7 +40,7 @@ def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[s
     # Before the transaction: reading them may take a connection of its own.
     areas = reference.areas(rt)
     now = rt.now()
-    with rt.engine.begin() as conn:
+    with transaction(rt.engine, within) as conn:
         store.drop_keys(conn, now - rules.KEY_KEPT)
         if not store.claim_key(conn, official.id, key, body_hash, now):
             kept = store.kept_answer(conn, official.id, key)
@@ -62,14 +49,15 @@ def draft(rt: Runtime, official: Official, content: Content, key: str) -> dict[s
             return kept[1]
         # After the key: what was right when it was asked first is not judged by a later clock.
         check(rt, areas, official, content)
-        refuse_real_groups(conn, content.audience, is_drill=content.is_drill)
+        refuse_real_groups(conn, content)
         number = store.next_number(conn)
-        shares = survey(rt, conn, content.level, content.audience, is_drill=content.is_drill)
+        shares = survey(rt, conn, content)
         values = _values(content, sum(share.people for share in shares))
         id = store.add(conn, number, values, official.id, now)
         answer = _answer(rt, conn, id, number, values["hash"], content, shares)
         store.keep_answer(conn, official.id, key, answer)
-        audit.record(conn, now, official.actor, "draft", f"broadcast:{id}", level=content.level)
+        audit.record(conn, now, official.actor, "draft", f"broadcast:{id}", level=content.level,
+                     channel=official.channel)  # fmt: skip
     return answer
 
 
@@ -82,34 +70,39 @@ def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[
         if author.id != official.id:
             raise Forbidden("Only its author may change a broadcast.")
         refuse_state(broadcast, Verb.CHANGE)
+        if CORRECTS in broadcast.audience and changes.keys() & {"audience", "level"}:
+            raise Invalid(
+                "A correction goes to those who got its original, at its level; only its texts and times change."
+            )
         held = {name: getattr(broadcast, name) for name in Content.__slots__}
         # What was changed by hand is no preset's any more.
         content = _tidied(Content(**{**held, "preset_id": None, **changes}))
         check(rt, areas, official, content)
-        refuse_real_groups(conn, content.audience, is_drill=content.is_drill)
-        shares = survey(rt, conn, content.level, content.audience, is_drill=content.is_drill)
+        refuse_real_groups(conn, content)
+        shares = survey(rt, conn, content)
         values = _values(content, sum(share.people for share in shares))
         store.change(conn, broadcast_id, values, now)
-        audit.record(conn, now, official.actor, "change", f"broadcast:{broadcast_id}", hash=values["hash"])
+        audit.record(conn, now, official.actor, "change", f"broadcast:{broadcast_id}", hash=values["hash"],
+                     channel=official.channel)  # fmt: skip
         return _answer(rt, conn, broadcast.id, broadcast.number, values["hash"], content, shares)
 
 
-def submit(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
+def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connection | None = None) -> Broadcast:
     """Ask for approval: the people are counted once more, and the hash is what will be approved. Sends nothing."""
     now = rt.now()
-    with rt.engine.begin() as conn:
+    with transaction(rt.engine, within) as conn:
         broadcast, author = find(conn, official, broadcast_id, lock=True)
         if author.id != official.id:
-            raise Forbidden("Only its author may submit a broadcast.")
+            raise Forbidden("Only its author may submit a broadcast.", reason="role")
         refuse_state(broadcast, Verb.SUBMIT)
         if broadcast.expires_at and broadcast.expires_at <= now:
-            raise Conflict("Its expires_at has passed; change it first.")
+            raise Conflict("Its expires_at has passed; change it first.", reason="expired")
         refuse_unsigned(conn, broadcast)
-        refuse_real_groups(conn, broadcast.audience, is_drill=broadcast.is_drill)
-        recipients = sum(count(conn, broadcast.level, broadcast.audience, is_drill=broadcast.is_drill).values())
+        refuse_real_groups(conn, broadcast)
+        recipients = sum(count(conn, broadcast).values())
         content = Content(**{name: getattr(broadcast, name) for name in Content.__slots__})
         ends = now + rules.APPROVAL_EMERGENCY
-        if broadcast.level != "emergency":
+        if not rules.is_alarm(broadcast):
             ends = broadcast.send_at if broadcast.send_at and broadcast.send_at > now else now + rules.APPROVAL
         store.update(
             conn,
@@ -122,7 +115,8 @@ def submit(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
             approval_ends_at=ends,
             note=None,
         )
-        audit.record(conn, now, official.actor, "submit", f"broadcast:{broadcast_id}", recipients=recipients)
+        audit.record(conn, now, official.actor, "submit", f"broadcast:{broadcast_id}", recipients=recipients,
+                     channel=official.channel)  # fmt: skip
         return find(conn, official, broadcast_id)[0]
 
 
@@ -150,18 +144,23 @@ def check(rt: Runtime, areas: AreaBook, official: Official, content: Content) ->
     if content.expires_at and content.expires_at <= max(now, content.send_at or now):
         raise Invalid("expires_at must lie after now and after send_at.")
     if not rules.may_draft(official, content.level, content.audience):
-        raise Forbidden("Your role or area does not cover this level and audience.")
+        reason = "role" if rules.is_in_scope(official, content.audience) else "scope"
+        raise Forbidden("Your role or area does not cover this level and audience.", reason=reason)
 
 
-def refuse_real_groups(conn: Connection, audience: Mapping[str, Sequence[str]], *, is_drill: bool) -> None:
+def refuse_real_groups(conn: Connection, what: Content | Broadcast) -> None:
     """Raise Conflict where a drill is addressed to anyone but groups that are there for drills alone."""
-    if not is_drill:
-        return
-    named = list(audience.get("groups") or ())
-    if not named:
+    if what.is_drill and not what.audience.get("groups"):
         raise Invalid("A drill needs groups in its audience, each flagged as a test group.")
-    if real := group_store.not_tests(conn, named):
-        raise Conflict(f"A drill goes to test groups only, and {real[0]} is none; an admin flags them.")
+    if real := real_groups(conn, what):
+        raise Conflict(f"A drill goes to test groups only, and {real[0]} is none; an admin flags them.", reason="drill")
+
+
+def real_groups(conn: Connection, what: Content | Broadcast) -> list[str]:
+    """Groups of a drill that are not there for drills. A correction asks for none: it goes to whom its original reached."""
+    if not what.is_drill or what.audience.get(CORRECTS):
+        return []
+    return group_store.not_tests(conn, list(what.audience["groups"]))
 
 
 def _check_audience(rt: Runtime, areas: AreaBook, audience: Mapping[str, Sequence[str]]) -> None:
@@ -183,7 +182,7 @@ def _check_audience(rt: Runtime, areas: AreaBook, audience: Mapping[str, Sequenc
 
 
 def _values(content: Content, recipients: int) -> dict[str, Any]:
-    audience = {name: list(content.audience[name]) for name in _LISTS if content.audience.get(name)}
+    audience = {name: list(content.audience[name]) for name in (*_LISTS, CORRECTS) if content.audience.get(name)}
     texts = dict(content.texts)
     return {
         "level": content.level,
@@ -218,8 +217,7 @@ def _canonical(content: Content) -> str:
 def _answer(
     rt: Runtime, conn: Connection, id: int, number: int, digest: str, content: Content, shares: Sequence[Share]
 ) -> dict[str, Any]:
-    what = (content.level, content.texts, content.audience, content.send_at)
-    shown = preview(rt, conn, id, number, *what, shares, is_drill=content.is_drill)
+    shown = preview(rt, conn, id, number, content, shares)
     shown["needs_signature"] = needs_signature(content.texts)
     named = {"id": id, "code": show_broadcast(number), "state": State.DRAFT.value, "is_drill": content.is_drill}
     return {**named, "hash": digest, "preview": shown}

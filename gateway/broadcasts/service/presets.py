@@ -12,10 +12,9 @@ from typing import Any
 from gateway.audit import store as audit
 from gateway.broadcasts import preset_store as store
 from gateway.broadcasts import presets, rules
-from gateway.broadcasts.presets import REVIEW_WITHIN, Preset
-from gateway.broadcasts.rules import Broadcast
+from gateway.broadcasts.presets import Preset
+from gateway.broadcasts.rules import Broadcast, Content
 from gateway.broadcasts.service import draft
-from gateway.broadcasts.service.draft import Content
 from gateway.broadcasts.service.preview import final_texts
 from gateway.broadcasts.service.view import find
 from gateway.db import Connection
@@ -148,28 +147,6 @@ def use(
     texts = presets.fill(preset.texts, values)
     content = Content(_LEVEL, texts, preset.audience, reason, expires_at=expires_at, preset_id=preset.id)
     return draft.draft(rt, official, content, key)
-
-
-def waives_second(conn: Connection, author: Official, broadcast: Broadcast, now: datetime) -> bool:
-    """Whether the author's own approval is enough: an emergency officer's draft from a preset that stands approved.
-
-    Not while anything sent by this preset waits for its look longer than it may.
-    """
-    if author.role is not Role.EMERGENCY or broadcast.preset_id is None or broadcast.level != _LEVEL:
-        return False
-    preset = store.get(conn, broadcast.preset_id)
-    return (
-        preset is not None
-        and preset.state == "approved"
-        and preset.audience == broadcast.audience
-        and not store.is_overdue(conn, preset.name, now)
-    )
-
-
-def ask_review(conn: Connection, broadcast: Broadcast, now: datetime) -> None:
-    """Have a second person look at it afterwards."""
-    if broadcast.preset_id is not None:
-        store.open_review(conn, broadcast.id, broadcast.preset_id, now + REVIEW_WITHIN)
 
 
 def review(rt: Runtime, official: Official, broadcast_id: int, note: str | None = None) -> Broadcast:

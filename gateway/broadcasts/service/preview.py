@@ -7,16 +7,15 @@ from typing import Any
 
 from gateway.broadcasts import preview_store, store
 from gateway.broadcasts.preview_store import Share
-from gateway.broadcasts.rules import fallback, is_same_text, reaches_stopped, rests
+from gateway.broadcasts.rules import Broadcast, Content, fallback, is_alarm, is_same_text
+from gateway.broadcasts.service.reach import cap, people
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.text import Size, measure
 from gateway.outbox.lint import lint, standard
-from gateway.outbox.rules import RESTING, Class
 from gateway.outbox.service.post import quiet
 from gateway.outbox.store import routes
-from gateway.outbox.store.batches import Fragment
 from gateway.providers.base import is_numeric
 from gateway.residents import store as residents
 from gateway.runtime import Runtime
@@ -52,61 +51,41 @@ def final_texts(rt: Runtime, number: int, texts: Mapping[str, str], *, is_drill:
     return done
 
 
-def count(
-    conn: Connection, level: str, audience: Mapping[str, Sequence[str]], *, is_drill: bool = False
-) -> dict[str, int]:
+def count(conn: Connection, what: Content | Broadcast) -> dict[str, int]:
     """People the rule names now by language, without those who stopped what this level is."""
-    is_emergency = reaches_stopped(level, is_drill=is_drill)
-    return store.count(conn, residents.audience(audience, is_emergency=is_emergency), _scopes(is_emergency))
+    return store.count(conn, people(conn, what), _scopes(what))
 
 
-def _scopes(is_emergency: bool) -> list[str]:
-    return ["all"] if is_emergency else ["notices", "all"]
+def _scopes(what: Content | Broadcast) -> list[str]:
+    return ["all"] if is_alarm(what) else ["notices", "all"]
 
 
-def survey(
-    rt: Runtime, conn: Connection, level: str, audience: Mapping[str, Sequence[str]], *, is_drill: bool = False
-) -> list[Share]:
+def survey(rt: Runtime, conn: Connection, what: Content | Broadcast) -> list[Share]:
     """The same people by area, language, operator and route, with what one part costs to each."""
-    is_emergency = reaches_stopped(level, is_drill=is_drill)
     return preview_store.survey(
         conn,
-        residents.audience(audience, is_emergency=is_emergency, with_area=True),
-        _scopes(is_emergency),
+        residents.located(people(conn, what)),
+        _scopes(what),
         rt.settings.sms_routes,
         set(routes.paused(conn)),
         rt.settings.prices,
-        avoids_blocked=level == Class.EMERGENCY,
+        avoids_blocked=is_alarm(what),
     )
 
 
 def preview(
-    rt: Runtime,
-    conn: Connection,
-    id: int,
-    number: int,
-    level: str,
-    texts: Mapping[str, str],
-    audience: Mapping[str, Sequence[str]],
-    send_at: datetime | None,
-    shares: Sequence[Share],
-    *,
-    is_drill: bool = False,
+    rt: Runtime, conn: Connection, id: int, number: int, what: Content | Broadcast, shares: Sequence[Share]
 ) -> dict[str, Any]:
     """The API's `preview` object of the broadcast with this id and running number; `shares` are its people."""
-    final = final_texts(rt, number, texts, is_drill=is_drill)
+    final = final_texts(rt, number, what.texts, is_drill=what.is_drill)
     sizes = {language: measure(text) for language, text in final.items()}
     spare = sizes[fallback(final)]
     parts = [share.people * sizes.get(share.language, spare).segments for share in shares]
     cost = sum((n * share.price for n, share in zip(parts, shares, strict=True)), Decimal(0))
     longest = max(sizes.values(), key=lambda size: (size.segments, size.units))
-    begins = max(send_at, rt.now()) if send_at else rt.now()
-    held = quiet_until(begins, quiet(rt)) if rests(level, is_drill=is_drill) else None
+    begins = max(what.send_at, rt.now()) if what.send_at else rt.now()
+    held = None if is_alarm(what) else quiet_until(begins, quiet(rt))
     recipients = sum(share.people for share in shares)
-    is_emergency = reaches_stopped(level, is_drill=is_drill)
-    people = residents.audience(audience, is_emergency=is_emergency)
-    # A drill is held back by no cap.
-    cap = rt.settings.routine_per_week if level in RESTING and not is_drill else 0
     shown: dict[str, Any] = {
         "texts": final,
         "recipients": recipients,
@@ -120,7 +99,7 @@ def preview(
         "cost": {"amount": show_amount(cost), "currency": rt.settings.prices.currency},
         "warnings": [
             *_text_warnings(rt, final, sizes, recipients),
-            *(_people_warnings(rt, conn, id, texts, people, _scopes(is_emergency), cap) if recipients else ()),
+            *(_people_warnings(rt, conn, id, what) if recipients else ()),
             *_quiet_warnings(rt, held),
         ],
     }
@@ -164,26 +143,19 @@ def _text_warnings(rt: Runtime, final: Mapping[str, str], sizes: Mapping[str, Si
     return found
 
 
-def _people_warnings(
-    rt: Runtime,
-    conn: Connection,
-    id: int,
-    texts: Mapping[str, str],
-    people: Fragment,
-    scopes: Sequence[str],
-    cap: int,
-) -> list[str]:
+def _people_warnings(rt: Runtime, conn: Connection, id: int, what: Content | Broadcast) -> list[str]:
     """What these people have had lately: the same text, or as much as the weekly cap allows."""
+    audience, scopes, most = people(conn, what), _scopes(what), cap(rt, what)
     now, found = rt.now(), []
     for other in preview_store.recent(conn, now - SAME_WITHIN, id):
-        if is_same_text(texts, other.texts) and (
-            n := preview_store.count_overlap(conn, people, scopes, other.batch_id)
+        if is_same_text(what.texts, other.texts) and (
+            n := preview_store.count_overlap(conn, audience, scopes, other.batch_id)
         ):
             minutes = max(0, int((now - other.started_at).total_seconds() // 60))
             code = show_broadcast(other.number)
             found.append(f"The same text went to {n} of these people {minutes} minutes ago ({code}).")
-    if cap and (n := preview_store.count_over_cap(conn, people, scopes, now, cap)):
-        found.append(f"{n} of these people have had {cap} messages within seven days; they will be skipped (cap).")
+    if most and (n := preview_store.count_over_cap(conn, audience, scopes, now, most)):
+        found.append(f"{n} of these people have had {most} messages within seven days; they will be skipped (cap).")
     return found
 
 

@@ -41,9 +41,15 @@ def sign(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
         return broadcast
 
 
+def is_unsigned(conn: Connection, broadcast: Broadcast) -> bool:
+    """Whether the texts speak of an election and no admin has signed just these."""
+    texts = broadcast.texts
+    return needs_signature(texts) and not sign_store.is_signed(conn, broadcast.id, rules.hash_texts(texts))
+
+
 def refuse_unsigned(conn: Connection, broadcast: Broadcast) -> None:
-    """Raise Conflict where the texts speak of an election and no admin has signed just these."""
-    if needs_signature(broadcast.texts) and not sign_store.is_signed(
-        conn, broadcast.id, rules.hash_texts(broadcast.texts)
-    ):
-        raise Conflict("It speaks of an election or a candidate; an admin of the city has to sign it first.")
+    """Raise Conflict where it waits for a signature."""
+    if is_unsigned(conn, broadcast):
+        raise Conflict(
+            "It speaks of an election or a candidate; an admin of the city has to sign it first.", reason="unsigned"
+        )

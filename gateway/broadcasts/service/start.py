@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
 from gateway.broadcasts.rules import Broadcast, State
+from gateway.broadcasts.service.draft import real_groups
 from gateway.broadcasts.service.preview import count, final_texts
+from gateway.broadcasts.service.reach import cap, people
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
-from gateway.outbox.rules import LANE_OF, RESTING, Class
+from gateway.outbox.rules import LANE_OF, Class
 from gateway.outbox.service.post import quiet
 from gateway.outbox.store import batches, fanout, routes
-from gateway.residents import group_store
-from gateway.residents import store as residents
 from gateway.runtime import Runtime
 from gateway.state import queue
 
@@ -39,42 +39,49 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
             _expire(conn, now, broadcast_id)
             return False
         level = Class(broadcast.level)
-        held = quiet_until(now, quiet(rt)) if rules.rests(level, is_drill=broadcast.is_drill) else None
+        held = None if rules.is_alarm(broadcast) else quiet_until(now, quiet(rt))
         if held:
             store.update(conn, broadcast_id, now, held_until=held)
             return False
-        people = sum(count(conn, broadcast.level, broadcast.audience, is_drill=broadcast.is_drill).values())
-        if note := _why_again(conn, broadcast, people):
+        present = sum(count(conn, broadcast).values())
+        if note := _why_again(conn, broadcast, present):
             content = (broadcast.level, broadcast.texts, broadcast.audience, broadcast.send_at, broadcast.expires_at)
             store.update(
                 conn,
                 broadcast_id,
                 now,
                 state=State.SUBMITTED,
-                recipients=people,
-                hash=rules.digest(*content, people, is_drill=broadcast.is_drill),
+                recipients=present,
+                hash=rules.digest(*content, present, is_drill=broadcast.is_drill),
                 approved_by=None,
-                approval_ends_at=now + _again(level),
+                approval_ends_at=now + _again(broadcast),
                 release_at=None,
                 held_until=None,
                 note=note,
             )
-            audit.record(conn, now, "clock", "return", f"broadcast:{broadcast_id}", people=people)
+            audit.record(conn, now, "clock", "return", f"broadcast:{broadcast_id}", people=present)
             return False
-        if level in RESTING and rt.settings.routine_per_week and not store.take_turn(conn):
+        if cap(rt, broadcast) and not store.take_turn(conn):
             return False
         texts = final_texts(rt, broadcast.number, broadcast.texts, is_drill=broadcast.is_drill)
-        batch_id = batches.add(conn, now, level, texts, expires_at=broadcast.expires_at, is_drill=broadcast.is_drill)
-        reaches_stopped = rules.reaches_stopped(level, is_drill=broadcast.is_drill)
+        batch_id = batches.add(
+            conn,
+            now,
+            rules.class_of(broadcast),
+            texts,
+            lane=LANE_OF[level],
+            is_capped=rules.is_capped(broadcast),
+            expires_at=broadcast.expires_at,
+        )
         total = fanout.fan_out(
             conn,
             batches.get(conn, batch_id),
-            residents.audience(broadcast.audience, is_emergency=reaches_stopped),
+            people(conn, broadcast),
             rt.settings.sms_routes,
             set(routes.paused(conn)),
             [name for name, provider in rt.providers.items() if provider.sends_to_demo],
             now,
-            rt.settings.routine_per_week,
+            cap(rt, broadcast),
         )
         store.update(conn, broadcast_id, now, state=State.SENDING, batch_id=batch_id, started_at=now, held_until=None)
         audit.record(conn, now, "clock", "start", f"broadcast:{broadcast_id}", total=total)
@@ -84,17 +91,17 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
     return True
 
 
-def _why_again(conn: Connection, broadcast: Broadcast, people: int) -> str:
+def _why_again(conn: Connection, broadcast: Broadcast, present: int) -> str:
     """Why what was approved has to be approved again; empty where nothing speaks against its start."""
-    if rules.grew_too_much(broadcast.recipients, people):
-        return f"The audience grew from {broadcast.recipients} to {people} since it was approved; approve it again."
-    if broadcast.is_drill and (real := group_store.not_tests(conn, broadcast.audience["groups"])):
+    if rules.grew_too_much(broadcast.recipients, present):
+        return f"The audience grew from {broadcast.recipients} to {present} since it was approved; approve it again."
+    if real := real_groups(conn, broadcast):
         return f"A drill goes to test groups only, and {real[0]} is none any more."
     return ""
 
 
-def _again(level: Class) -> timedelta:
-    return rules.APPROVAL_EMERGENCY if level is Class.EMERGENCY else rules.APPROVAL
+def _again(broadcast: Broadcast) -> timedelta:
+    return rules.APPROVAL_EMERGENCY if rules.is_alarm(broadcast) else rules.APPROVAL
 
 
 def _expire(conn: Connection, now: datetime, broadcast_id: int) -> None:

@@ -22,7 +22,7 @@ def find(conn: Connection, official: Official, broadcast_id: int, *, lock: bool 
     broadcast = store.lock(conn, broadcast_id) if lock else store.get(conn, broadcast_id)
     author = officials.get(conn, broadcast.author_id) if broadcast else None
     if broadcast is None or author is None or not rules.may_see(official, author, broadcast):
-        raise Missing("There is no such broadcast.")
+        raise Missing("There is no such broadcast.", reason="gone")
     return broadcast, author
 
 
@@ -30,7 +30,8 @@ def refuse_state(broadcast: Broadcast, verb: Verb) -> rules.State:
     """The state that `verb` leads to. Raises Conflict where the present one forbids it."""
     following = rules.TRANSITIONS.get((broadcast.state, verb))
     if following is None:
-        raise Conflict(f"It is {broadcast.state.value}; it cannot be asked to {verb.value} now.")
+        sentence = f"It is {broadcast.state.value}; it cannot be asked to {verb.value} now."
+        raise Conflict(sentence, reason="state")
     return following
 
 
@@ -80,7 +81,7 @@ def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]
 def _held_until(rt: Runtime, broadcast: Broadcast, now: datetime, left: int) -> datetime | None:
     """Until when quiet hours hold what is approved, or the rest of what is under way; also before the clock has looked."""
     is_waiting = broadcast.state is State.APPROVED or (broadcast.state is State.SENDING and left > 0)
-    if not rules.rests(broadcast.level, is_drill=broadcast.is_drill) or not is_waiting:
+    if rules.is_alarm(broadcast) or not is_waiting:
         return None
     begins = max(now, broadcast.release_at or now, broadcast.send_at or now)
     return quiet_until(begins if broadcast.state is State.APPROVED else now, quiet(rt))

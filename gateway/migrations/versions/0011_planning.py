@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 
 def upgrade() -> None:
@@ -69,20 +69,13 @@ def upgrade() -> None:
     END $$;
     CREATE TRIGGER broadcasts_drill BEFORE UPDATE ON broadcasts
         FOR EACH ROW WHEN (OLD.is_drill IS DISTINCT FROM NEW.is_drill) EXECUTE FUNCTION keep_drill();
-    ALTER TABLE batches ADD is_drill boolean NOT NULL DEFAULT false;
-    CREATE TRIGGER batches_drill BEFORE UPDATE ON batches
-        FOR EACH ROW WHEN (OLD.is_drill IS DISTINCT FROM NEW.is_drill) EXECUTE FUNCTION keep_drill();
-    CREATE INDEX batches_drills ON batches (id) WHERE is_drill;
     """)
 
 
 def downgrade() -> None:
     op.execute("""
-    DROP INDEX batches_drills;
-    DROP TRIGGER batches_drill ON batches;
     DROP TRIGGER broadcasts_drill ON broadcasts;
     DROP FUNCTION keep_drill();
-    ALTER TABLE batches DROP is_drill;
     DROP TABLE broadcast_reviews;
     ALTER TABLE broadcasts DROP is_drill, DROP preset_id;
     DROP TABLE presets, resident_groups, broadcast_signatures;

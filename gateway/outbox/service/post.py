@@ -40,11 +40,13 @@ def post(
     way: Way | None = None,
     received_at: datetime | None = None,
     wants_answer: bool = False,
+    at_once: bool = False,
 ) -> bool:
     """Queue one message in the caller's transaction; False where its cause has one already. Wake `reply` after commit.
 
     It answers something received at `received_at`: within half an hour it goes at once, anything else waits for the end
-    of quiet hours. `cause` and the month of `received_at` make it unique, however often the caller runs.
+    of quiet hours, unless it goes `at_once` since lives hang on it. `cause` and the month of `received_at` make it unique,
+    however often the caller runs.
     """
     now = rt.now()
     paused = routes.paused(conn)
@@ -64,7 +66,7 @@ def post(
         at=received_at or now,
         reply_from=reply_from,
         wants_answer=wants_answer,
-        not_before=None if is_answer else quiet_until(now, quiet(rt)),
+        not_before=None if is_answer or at_once else quiet_until(now, quiet(rt)),
         expires_at=now + _KEPT,
     )
     if route == rules.NO_ROUTE:

@@ -32,7 +32,6 @@ class Batch:
     state: str
     expires_at: datetime | None
     total: int
-    is_drill: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,11 @@ class Chunk:
 
 
 _ADD = statement("""
-    INSERT INTO batches (month, lane, class, texts, wants_answer, expires_at, is_drill, created_at)
-    VALUES (:month, :lane, :class, CAST(:texts AS jsonb), :wants_answer, :expires_at, :is_drill, :at) RETURNING id
+    INSERT INTO batches (month, lane, class, texts, wants_answer, is_capped, expires_at, created_at)
+    VALUES (:month, :lane, :class, CAST(:texts AS jsonb), :wants_answer, :is_capped, :expires_at, :at) RETURNING id
 """)
 _GET = statement("""
-    SELECT id, month, lane, class, texts, wants_answer, state, expires_at, total, is_drill FROM batches WHERE id = :id
+    SELECT id, month, lane, class, texts, wants_answer, state, expires_at, total FROM batches WHERE id = :id
 """)
 _LEASE = statement("""
     UPDATE chunks SET leased_until = :until, lease = chunks.lease + 1
@@ -129,19 +128,23 @@ def add(
     message_class: Class,
     texts: Mapping[str, str],
     *,
+    lane: str | None = None,
     wants_answer: bool = False,
+    is_capped: bool = True,
     expires_at: datetime | None = None,
-    is_drill: bool = False,
 ) -> int:
-    """A new, empty batch. `texts` by language, exactly as they will be sent."""
+    """A new, empty batch. `texts` by language, exactly as they will be sent; `is_capped`: counts for the weekly cap.
+
+    It leaves by the lane of its class unless told otherwise.
+    """
     values = {
         "month": month_of(now),
-        "lane": LANE_OF[message_class],
+        "lane": lane or LANE_OF[message_class],
         "class": message_class,
         "texts": json.dumps(dict(texts)),
         "wants_answer": wants_answer,
+        "is_capped": is_capped,
         "expires_at": expires_at,
-        "is_drill": is_drill,
         "at": now,
     }
     return int(conn.execute(_ADD, values).scalar_one())

@@ -26,7 +26,7 @@ LATELY = """
     SELECT m.number_id, count(*) AS n FROM messages m
     WHERE m.month >= :cap_month AND m.created_at > :week_ago AND m.batch_id IS NOT NULL
       AND m.class IN ('important', 'routine') AND m.status NOT IN ('skipped', 'failed')
-      AND m.batch_id NOT IN (SELECT d.id FROM batches d WHERE d.is_drill)
+      AND m.batch_id NOT IN (SELECT u.id FROM batches u WHERE NOT u.is_capped)
     GROUP BY m.number_id
 """
 """How many messages that count towards the weekly cap each number has had. Its values: `lately_values`."""
@@ -55,9 +55,8 @@ def fan_out(
     ids. Runs once a batch: a second run finds every row there.
     """
     route_sql, route_values = route_case(routes, paused, avoids_blocked=batch.message_class is Class.EMERGENCY)
-    # A drill is held back by no cap and counts towards none, but whoever stopped news is left in peace by it.
-    resting = batch.message_class in RESTING and not batch.is_drill
-    scopes = ["notices", "all"] if resting or batch.is_drill else ["all"]
+    resting = batch.message_class in RESTING
+    scopes = ["notices", "all"] if resting else ["all"]
     counted = (
         f"LEFT JOIN ({LATELY}) AS lately ON lately.number_id = q.number_id"
         if resting and cap > 0

@@ -40,7 +40,7 @@ Moment = Annotated[datetime, BeforeValidator(_moment), WithJsonSchema({"type": "
 Words = Annotated[list[Word], Field(max_length=1000)]
 Level = Literal["routine", "important", "emergency"]
 Texts = Annotated[
-    dict[Word, Text], Field(description="Text by language: id, jv, en.", examples=[{"id": "Air bersih …"}])
+    dict[Word, Text], Field(description="Text by language, each one of LANGUAGES.", examples=[{"id": "Air bersih …"}])
 ]
 
 
@@ -92,6 +92,12 @@ class Changes(Body):
         if "audience" in found:
             found["audience"] = self.audience.lists()
         return found
+
+
+class Correction(Body):
+    """What to say to those who got a broadcast that was wrong."""
+
+    texts: Texts
 
 
 class Approval(Body):

@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from gateway.broadcasts.rules import Broadcast
-from gateway.broadcasts.service import decide, draft, view
-from gateway.broadcasts.service.draft import Content
+from gateway.broadcasts.rules import Broadcast, Content
+from gateway.broadcasts.service import correct, decide, draft, view
 from gateway.kernel.errors import Invalid
 from gateway.officials.rules import Official
 from gateway.runtime import Runtime
 from gateway.web.api.answers import Broadcasts, Drafted, Status
-from gateway.web.api.bodies import Approval, Changes, NewBroadcast, Rejection
+from gateway.web.api.bodies import Approval, Changes, Correction, NewBroadcast, Rejection
 from gateway.web.api.calls import Ask, Part, Table
 
 KEY: Final = "Idempotency-Key"
@@ -83,6 +82,13 @@ def resume(ask: Ask, id: int) -> dict[str, Any]:
 @table.call("POST", "/broadcasts/{id}/cancel", "End it for good", Status)
 def cancel(ask: Ask, id: int) -> dict[str, Any]:
     return _act(ask, id, decide.cancel)
+
+
+@table.call(
+    "POST", "/broadcasts/{id}/correct", "Draft a correction to those who got it", Drafted, status=201, headers=KEYS
+)
+def correct_sent(ask: Ask, id: int, body: Correction) -> dict[str, Any]:
+    return correct.correct(ask.rt, ask.official, id, body.texts, read_key(ask))
 
 
 def _act(ask: Ask, id: int, act: Callable[[Runtime, Official, int], Broadcast]) -> dict[str, Any]:

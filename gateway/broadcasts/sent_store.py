@@ -5,7 +5,6 @@ from datetime import datetime
 
 from gateway.db import Connection, statement
 from gateway.officials.rules import Role
-from menus import render
 
 _SENT = statement("""
     SELECT b.started_at, b.expires_at, b.texts, b.audience, b.is_drill, o.role, o.office
@@ -16,7 +15,7 @@ _SENT = statement("""
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A broadcast that left: when, until when it holds, its texts by language, the areas it went to, who wrote it."""
+    """A broadcast that left: when, until when it holds, its texts as written, the areas it went to, who wrote it."""
 
     started_at: datetime
     expires_at: datetime | None
@@ -24,6 +23,7 @@ class Sent:
     areas: tuple[str, ...]
     role: Role
     office: str | None
+    is_drill: bool
 
 
 def find_sent(conn: Connection, number: int) -> Sent | None:
@@ -32,7 +32,4 @@ def find_sent(conn: Connection, number: int) -> Sent | None:
     if row is None:
         return None
     areas = tuple(str(area).partition("/")[0] for area in row.audience.get("areas") or ())
-    texts = row.texts
-    if row.is_drill:
-        texts = {language: render.render("sms.drill", {}, language) + text for language, text in texts.items()}
-    return Sent(row.started_at, row.expires_at, texts, areas, Role(row.role), row.office)
+    return Sent(row.started_at, row.expires_at, row.texts, areas, Role(row.role), row.office, row.is_drill)

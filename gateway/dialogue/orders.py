@@ -1,0 +1,69 @@
+"""Orders of officials by SMS: from the number of an active account alone, the same words within ten minutes once."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from gateway.broadcasts import store as broadcasts
+from gateway.broadcasts.service.approvals import subject_of
+from gateway.db import Connection
+from gateway.dialogue import blast, steer
+from gateway.dialogue.given import Given
+from gateway.dialogue.says import Done
+from gateway.dialogue.talk import Talk
+from gateway.inbox.store import Arrived
+from gateway.officials import code_store
+from gateway.officials.rules import Official
+from menus import orders
+from menus.orders import Order
+
+_SAME_WITHIN = timedelta(minutes=10)
+_READS = frozenset({Order.STATUS, Order.HELP})
+
+HANDLERS: dict[Order, Callable[[Given], Done]] = {
+    Order.BLAST: blast.write,
+    Order.CORRECT: blast.correct,
+    Order.CONFIRM: steer.confirm,
+    Order.APPROVE: steer.approve,
+    Order.REJECT: steer.reject,
+    Order.CANCEL: steer.cancel,
+    Order.PAUSE: steer.pause,
+    Order.RESUME: steer.resume,
+    Order.STATUS: steer.status,
+    Order.HELP: steer.explain,
+}
+
+
+def take(talk: Talk, conn: Connection, official: Official, arrived: Arrived) -> tuple[Order, Done] | None:
+    """Do what an official's SMS orders, in the caller's transaction; None where it is no order."""
+    code = ""
+    if arrived.code_cipher is not None and arrived.code_key_no is not None:
+        code = talk.rt.vault.open(arrived.code_cipher, arrived.code_key_no)
+    ordered = orders.parse(arrived.body, talk.areas, has_code=bool(code))
+    if ordered is None:
+        return None
+    # The row first: what comes by another way at the same moment waits for its turn.
+    code_store.hold(conn, official.id)
+    given = Given(talk, conn, official, ordered, code)
+    if ordered.order in _READS or (ordered.order in orders.CODED and not code):
+        return ordered.order, HANDLERS[ordered.order](given)
+    now = talk.rt.now()
+    said = " ".join(arrived.body.split()).upper()
+    digest = talk.rt.vault.digest("order", f"{official.id}\0{said}\0{code}")
+    since = now - _SAME_WITHIN
+    same = code_store.find_order(conn, official.id, digest, since)
+    if same is not None:
+        return ordered.order, _again(given, same)
+    done = HANDLERS[ordered.order](given)
+    if given.touched:
+        code_store.note_order(conn, official.id, digest, given.touched[-1], now, since)
+    return ordered.order, done
+
+
+def _again(given: Given, subject: str) -> Done:
+    """The network, or an impatient thumb, sent it twice: how things stand, or the preview once more, and no effect."""
+    broadcast = broadcasts.get(given.conn, int(subject.removeprefix("broadcast:")))
+    if broadcast is None or subject_of(broadcast) != subject:
+        return Done("gone")
+    if given.ordered.order in (Order.BLAST, Order.CORRECT) and broadcast.state == "draft":
+        return blast.show(given, broadcast)
+    return steer.show(given, broadcast)

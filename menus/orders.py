@@ -1,0 +1,169 @@
+"""What an official orders by SMS: BLAST, YA B27 and its kin; never guessed from a slip, and a code never left in the text.
+
+    BLAST [PENTING] area{,area} [@group] text        level, area and group in any order; the area may be KOTA
+    BLAST SIAGA area reason # text                   an emergency says why before the #
+    YA B27 code  SETUJU B27 code  BATAL B27 code  JEDA B27 code  LANJUT B27 code
+    TOLAK B27 reason   RALAT B27 text   STATUS B27   BANTUAN PETUGAS
+
+An area is written as its name, its short code, or with its parts as MEDONO/RW3/RT2.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from menus.lexicon import Lexicon
+from menus.loader import standard_lexicon
+from menus.matching import find_code
+from menus.spelling import Token, tokens_of
+
+CODE_MASK = "[kode]"
+CITY = "33.75"
+EMERGENCY = "emergency"
+_EDGE = " \t\r\n,:;.=>#-"
+_CODE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Ea-e][1-8][ .:=\-]*)?(\d(?:[ .\-]?\d){3,7})(?!\d)", re.ASCII)
+_SIX = re.compile(r"(?<!\d)\d{3}[ .\-]?\d{3}(?!\d)", re.ASCII)
+_CELL_AND_CODE = re.compile(r"\W*(?:[A-E][1-8]\W+)?\d(?:[ .\-]?\d){3,7}\W*", re.ASCII | re.IGNORECASE)
+_GROUP = re.compile(r"@([A-Za-z0-9_-]{1,40})", re.ASCII)
+_UNIT = re.compile(r"/\s*(RW|RT)\s?0*(\d{1,3})", re.ASCII | re.IGNORECASE)
+
+
+class Order(StrEnum):
+    """Everything an official can order by SMS."""
+
+    BLAST = "blast"
+    CONFIRM = "confirm"
+    APPROVE = "approve"
+    REJECT = "reject"
+    CANCEL = "cancel"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STATUS = "status"
+    CORRECT = "correct"
+    HELP = "help"
+
+
+CODED = frozenset({Order.CONFIRM, Order.APPROVE, Order.CANCEL, Order.PAUSE, Order.RESUME})
+
+
+class Places(Protocol):
+    """What is asked of the city's areas; `gateway.kernel.areas.AreaBook` is one."""
+
+    def named(self, words: Sequence[str]) -> tuple[str, int] | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An order. `number` is that of the broadcast, None where none is named or it is a new one.
+
+    text: of a BLAST or RALAT the message, of a TOLAK the reason; reason: why an emergency is one; areas and groups: as
+    an audience has them.
+    """
+
+    order: Order
+    number: int | None = None
+    text: str = ""
+    level: str = "routine"
+    reason: str = ""
+    areas: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+
+
+def take_code(text: str, lexicon: Lexicon | None = None) -> tuple[str, str]:
+    """The text with its one-time code masked, and the code's digits; the text as it is and "" where it gives none.
+
+    Whoever wrote it: a message that looks like an order with a code is kept without it.
+    """
+    lexicon = lexicon or standard_lexicon()
+    tokens = tokens_of(text)
+    found = _order_of(tokens, lexicon)
+    if found is None or found[0] not in CODED:
+        return text, ""
+    start = tokens[found[1] - 1].end
+    code, used = find_code([token.word for token in tokens[found[1] :]], lexicon)
+    if code.startswith("B"):
+        start = tokens[found[1] + used - 1].end
+    elif not _CELL_AND_CODE.fullmatch(text[start:]):
+        return text, ""
+    match = _CODE.search(text, start)
+    if match is None:
+        return text, ""
+    digits = "".join(filter(str.isdecimal, match[1]))
+    return text[: match.start(1)] + CODE_MASK + text[match.end(1) :], digits
+
+
+def mask_six(text: str) -> str:
+    """The text with every six digits that stand alone masked: what an official wrote that was no order."""
+    return _SIX.sub(CODE_MASK, text)
+
+
+def parse(text: str, places: Places, *, has_code: bool = False, lexicon: Lexicon | None = None) -> Ordered | None:
+    """The order in an SMS whose code was taken out; None for anything else, which is then read as anyone's would be."""
+    lexicon = lexicon or standard_lexicon()
+    tokens = tokens_of(text)
+    found = _order_of(tokens, lexicon)
+    if found is None:
+        return None
+    order, at = found
+    if order is Order.BLAST:
+        return _blast(text, tokens[at:], places, lexicon, tokens[at - 1].end)
+    if order is Order.HELP:
+        return Ordered(order)
+    words = [token.word for token in tokens[at:]]
+    code, used = find_code(words, lexicon)
+    if not code.startswith("B"):
+        return Ordered(order) if has_code else None
+    said = _said(text[tokens[at + used - 1].end :])
+    return Ordered(order, int(code[1:]), said if order in (Order.REJECT, Order.CORRECT) else "")
+
+
+def _order_of(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Order, int] | None:
+    for length in (2, 1):
+        words = tuple(token.word for token in tokens[:length])
+        if len(words) == length and (name := lexicon.orders.get(words)):
+            return Order(name), length
+    return None
+
+
+def _blast(text: str, tokens: Sequence[Token], places: Places, lexicon: Lexicon, end: int) -> Ordered:
+    level, areas, groups = "", list[str](), list[str]()
+    at = 0
+    while at < len(tokens):
+        word, gap = tokens[at].word, text[end : tokens[at].start]
+        # A second area follows a comma alone: "MEDONO Tirto ikut" begins its text with Tirto.
+        if not level and word in lexicon.order_levels:
+            level, used = lexicon.order_levels[word], 1
+        elif match := _GROUP.match(text, tokens[at].start):
+            groups.append(match[1].lower())
+            used = 1
+        elif not areas or "," in gap:
+            code, used = _place([token.word for token in tokens[at : at + 4]], places, lexicon)
+            if not used:
+                break
+            end = tokens[at + used - 1].end
+            while unit := _UNIT.match(text, end):
+                code, end = f"{code}/{unit[1].upper()}{int(unit[2]):02d}", unit.end()
+            areas.append(code)
+        else:
+            break
+        end = max(end, tokens[at + used - 1].end)
+        at += used
+        while at < len(tokens) and tokens[at].start < end:
+            at += 1
+    said, reason = _said(text[end:]), ""
+    if level == EMERGENCY:
+        reason, mark, rest = text[end:].partition("#")
+        reason, said = reason.strip(_EDGE), _said(rest) if mark else ""
+    return Ordered(Order.BLAST, None, said, level or "routine", reason, tuple(areas), tuple(groups))
+
+
+def _said(text: str) -> str:
+    return text.lstrip(_EDGE).rstrip()
+
+
+def _place(words: Sequence[str], places: Places, lexicon: Lexicon) -> tuple[str, int]:
+    if words and words[0] in lexicon.order_city:
+        return CITY, 1
+    return places.named(words) or ("", 0)

@@ -1,0 +1,105 @@
+"""Orders of officials: read to the letter, and never kept with their code."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from menus import orders
+from menus.city import City
+from menus.loader import standard
+from menus.orders import Order, Ordered, take_code
+
+AREAS = City(standard()).areas
+VERBS = {"YA": "confirm", "SETUJU": "approve", "BATAL": "cancel", "JEDA": "pause", "LANJUT": "resume"}
+
+
+@pytest.mark.parametrize(
+    ("written", "ordered"),
+    [
+        ("BLAST MEDONO Posyandu Sabtu jam 8.", Ordered(Order.BLAST, None, "Posyandu Sabtu jam 8.", areas=("33.75.01.1002",))),
+        ("blast bendan kergon: air mati", Ordered(Order.BLAST, None, "air mati", areas=("33.75.01.1006",))),
+        ("BLAST PENTING MEDONO, TIRTO Air mati", Ordered(Order.BLAST, None, "Air mati", "important",
+                                                         areas=("33.75.01.1002", "33.75.01.1009"))),
+        ("BLAST MEDONO PENTING Air mati", Ordered(Order.BLAST, None, "Air mati", "important", areas=("33.75.01.1002",))),
+        ("BLAST MEDONO Tirto ikut kerja bakti", Ordered(Order.BLAST, None, "Tirto ikut kerja bakti",
+                                                        areas=("33.75.01.1002",))),
+        ("BLAST KOTA Upacara Senin", Ordered(Order.BLAST, None, "Upacara Senin", areas=("33.75",))),
+        ("BLAST @Nelayan MEDONO Ombak tinggi", Ordered(Order.BLAST, None, "Ombak tinggi", areas=("33.75.01.1002",),
+                                                       groups=("nelayan",))),
+        ("BLAST @pkk Rapat", Ordered(Order.BLAST, None, "Rapat", groups=("pkk",))),
+        ("BLAST MEDONO/RW3/RT02 Kerja bakti", Ordered(Order.BLAST, None, "Kerja bakti",
+                                                      areas=("33.75.01.1002/RW03/RT02",))),
+        ("BLAST SIAGA UTARA rob 80 cm # Rob jam 14-18, amankan barang.",
+         Ordered(Order.BLAST, None, "Rob jam 14-18, amankan barang.", "emergency", "rob 80 cm", ("33.75.03",))),
+        ("BLAST DARURAT UTARA Rob jam 14-18", Ordered(Order.BLAST, None, "", "emergency", "Rob jam 14-18", ("33.75.03",))),
+        ("BLAST MEDOMO Air mati", Ordered(Order.BLAST, None, "MEDOMO Air mati")),
+        ("BLAST", Ordered(Order.BLAST)),
+        ("STATUS B27", Ordered(Order.STATUS, 27)),
+        ("status b 27", Ordered(Order.STATUS, 27)),
+        ("TOLAK B27: salah jam", Ordered(Order.REJECT, 27, "salah jam")),
+        ("TOLAK B27", Ordered(Order.REJECT, 27)),
+        ("RALAT B27 Jam 9, bukan 8", Ordered(Order.CORRECT, 27, "Jam 9, bukan 8")),
+        ("SETUJU B27", Ordered(Order.APPROVE, 27)),
+        ("Batal B-27", Ordered(Order.CANCEL, 27)),
+        ("jeda B27 [kode]", Ordered(Order.PAUSE, 27)),
+        ("LANJUT B27 D4 [kode]", Ordered(Order.RESUME, 27)),
+        ("BANTUAN PETUGAS", Ordered(Order.HELP)),
+        ("YA", None),
+        ("BATAL", None),
+        ("STATUS 271-908-9", None),
+        ("LANJUT 271-908-9 masih mati", None),
+        ("SETUJUU B27", None),
+        ("blas MEDONO air", None),
+        ("BANTUAN", None),
+        ("LAPOR lampu mati", None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_is_read_as(written: str, ordered: Ordered | None) -> None:
+    assert orders.parse(written, AREAS) == ordered
+
+
+@pytest.mark.parametrize(
+    ("written", "kept", "code"),
+    [
+        ("YA B27 123456", "YA B27 [kode]", "123456"),
+        ("setuju b27 D4 123456", "setuju b27 D4 [kode]", "123456"),
+        ("SETUJU B27 D4123456", "SETUJU B27 D4[kode]", "123456"),
+        ("SETUJU B 27, kode kartu D4: 123 456", "SETUJU B 27, kode kartu D4: [kode]", "123456"),
+        ("BATAL B27 123-456 pak", "BATAL B27 [kode] pak", "123456"),
+        ("JEDA B27\n123456", "JEDA B27\n[kode]", "123456"),
+        ("LANJUT B27 12345", "LANJUT B27 [kode]", "12345"),
+        ("YA 123456", "YA [kode]", "123456"),
+        ("SETUJU D4 123456", "SETUJU D4 [kode]", "123456"),
+        ("TOLAK B27 tarif 123456 salah", "TOLAK B27 tarif 123456 salah", ""),
+        ("RALAT B27 telp 112 jam 123456", "RALAT B27 telp 112 jam 123456", ""),
+        ("BLAST MEDONO pagu 150000", "BLAST MEDONO pagu 150000", ""),
+        ("YA HAPUS 482", "YA HAPUS 482", ""),
+        ("YA", "YA", ""),
+        ("YA B27", "YA B27", ""),
+        ("LANJUT 271-908-9 masih mati", "LANJUT 271-908-9 masih mati", ""),
+        ("LAPOR meteran 123456 rusak", "LAPOR meteran 123456 rusak", ""),
+        ("Ya harganya 150000 pak", "Ya harganya 150000 pak", ""),
+    ],
+)
+def test_a_code_is_taken_out_of_what_is_kept(written: str, kept: str, code: str) -> None:
+    assert take_code(written) == (kept, code)
+
+
+@given(st.sampled_from(sorted(VERBS)), st.integers(1, 10**6),
+       st.from_regex(r"[A-E][1-8][ :]", fullmatch=True) | st.just(""), st.from_regex(r"[0-9]{6}", fullmatch=True),
+       st.sampled_from([" ", "  ", ",", ":", "\n", " # "]))  # fmt: skip
+def test_no_order_keeps_its_code_however_it_is_parted(
+    verb: str, number: int, cell: str, code: str, between: str
+) -> None:
+    kept, found = take_code(f"{verb}{between}B{number}{between}{cell}{code}")
+    assert found == code
+    assert kept == f"{verb}{between}B{number}{between}{cell}[kode]"
+    assert orders.parse(kept, AREAS, has_code=True) == Ordered(Order(VERBS[verb]), number)
+
+
+@given(st.text(max_size=200))
+def test_reading_never_fails(text: str) -> None:
+    kept, code = take_code(text)
+    orders.parse(kept, AREAS, has_code=bool(code))
+    orders.mask_six(text)

@@ -135,6 +135,16 @@ class Settings(BaseModel):
     twilio_per_second: Annotated[int, _Rate] = 0
     twilio_concurrency: Annotated[int, _whole(1, 2000)] = 64
 
+    aggregator_description: Annotated[Path | None, _Folder] = None
+    """The YAML file that describes a local company's API; a relative path starts in the checkout."""
+    aggregator_username: str = ""
+    aggregator_api_key: str = Field(default="", repr=False)
+    aggregator_hook_token: str = Field(default="", repr=False)
+    aggregator_sender: str = ""
+    aggregator_base_url: Annotated[str, _Base] = ""
+    aggregator_per_second: Annotated[int, _Rate] = 0
+    aggregator_batch: Annotated[int, _whole(1, 1000)] = 100
+
     bulk_workers: Annotated[int, _whole(1, 64)] = 2
     simulator_hook_token: str = Field(default="", repr=False)
 

@@ -73,6 +73,7 @@ class Stack:
             "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
             "TWILIO_SENDER": "+15005550006",
             "TWILIO_BASE_URL": self.company,
+            "AGGREGATOR_BASE_URL": self.company,
             "QUIET_HOURS": "",
             "QUIET_FRIDAY": "",
             "UNDO_WINDOW": "1s",

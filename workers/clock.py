@@ -221,10 +221,10 @@ def main(arguments: list[str]) -> int:
     lines.configure("clock")
     try:
         settings = Settings.load()
+        rt = build(settings, process="clock", pool=2)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    rt = build(settings, process="clock", pool=2)
     clock, lead = Clock(rt), Lead(settings)
 
     def end(number: int, frame: FrameType | None) -> None:

@@ -9,7 +9,7 @@ from config.settings import Settings
 from gateway.kernel.errors import Forbidden, Invalid, Unavailable
 from gateway.officials import service as officials
 from gateway.officials.rules import Official
-from gateway.runtime import Runtime, build
+from gateway.runtime import Runtime, build, wire
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -22,6 +22,7 @@ def read_settings() -> Settings:
     if missing := [name for name in ("database_url", "redis_url") if not getattr(settings, name)]:
         names = " and ".join(name.upper() for name in missing)
         raise Unavailable(f"No address for {names}: run `make up` first, which embeds servers, or set it.")
+    wire(settings)
     return settings
 
 

@@ -70,3 +70,9 @@ def prefix_of(e164: str) -> str:
 def mask(e164: str) -> str:
     """A number as people without the right to see it are shown it: `+62 *** 89`."""
     return f"{e164[:3]} *** {e164[-2:]}"
+
+
+def national(e164: str, region: str = "ID") -> str:
+    """A number as people of the region dial it, `08…`; one of another country as `00` and its digits."""
+    country = f"+{phonenumbers.country_code_for_region(region)}"
+    return f"0{e164.removeprefix(country)}" if e164.startswith(country) else f"00{e164[1:]}"

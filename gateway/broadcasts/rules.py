@@ -81,6 +81,20 @@ SEES_ALL = (Role.ADMIN, Role.APPROVER, Role.AUDITOR, Role.DPO)
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What an official wants to say, to whom, when. Moments are aware; `preset_id` where a preset gave texts and audience."""
+
+    level: str
+    texts: Mapping[str, str]
+    audience: Mapping[str, Sequence[str]]
+    reason: str | None = None
+    send_at: datetime | None = None
+    expires_at: datetime | None = None
+    is_drill: bool = False
+    preset_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcast:
     """A broadcast as stored. `texts` as written by language; `audience` is the rule, not the people."""
 
@@ -105,6 +119,8 @@ class Broadcast:
     started_at: datetime | None
     finished_at: datetime | None
     note: str | None
+    preset_id: int | None = None
+    is_drill: bool = False
 
 
 def digest(
@@ -114,9 +130,11 @@ def digest(
     send_at: datetime | None,
     expires_at: datetime | None,
     recipients: int,
+    *,
+    is_drill: bool = False,
 ) -> str:
     """What an approval is bound to: change any of it and the hash is another."""
-    whole = {
+    whole: dict[str, object] = {
         "level": level,
         "texts": dict(sorted(texts.items())),
         "audience": {name: sorted(values) for name, values in sorted(audience.items()) if values},
@@ -125,13 +143,45 @@ def digest(
         "expires_at": expires_at.astimezone(UTC).isoformat() if expires_at else None,
         "recipients": recipients,
     }
+    if is_drill:
+        whole["is_drill"] = True
     body = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()
+
+
+def hash_texts(texts: Mapping[str, str]) -> str:
+    """A digest of the words alone, which a signature is for."""
+    body = json.dumps(dict(sorted(texts.items())), separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def is_same_text(texts: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether two broadcasts say the same in any language they share; case and blanks do not count."""
+    return any(
+        " ".join(text.casefold().split()) == " ".join(others[language].casefold().split())
+        for language, text in texts.items()
+        if language in others
+    )
 
 
 def fallback(texts: Mapping[str, str]) -> str:
     """The language of people for whom there is no text: Indonesian, else the first as PostgreSQL orders the keys."""
     return "id" if "id" in texts else min(texts, key=lambda language: (len(language), language))
+
+
+def class_of(what: Content | Broadcast) -> Class:
+    """What the ledger takes it for. A drilled emergency is none: it wakes nobody, and whoever stopped news has peace."""
+    return Class.IMPORTANT if what.is_drill and what.level == Class.EMERGENCY else Class(what.level)
+
+
+def is_alarm(what: Content | Broadcast) -> bool:
+    """Whether it passes quiet hours, the weekly cap and those who stopped news."""
+    return class_of(what) is Class.EMERGENCY
+
+
+def is_capped(what: Content | Broadcast) -> bool:
+    """Whether the weekly cap binds it: a correction has to reach whoever read what was wrong, and a drill is no news."""
+    return not (is_alarm(what) or what.is_drill or what.audience.get(CORRECTS))
 
 
 def is_city_wide(audience: Mapping[str, Sequence[str]], book: AreaBook) -> bool:
@@ -168,13 +218,20 @@ def needs_second(author: Official, broadcast: Broadcast, over: int, book: AreaBo
 
 def may_approve(official: Official, author: Official, broadcast: Broadcast, book: AreaBook) -> bool:
     """Whether the role approves what this other official drafted, for this audience."""
-    if official.id == author.id or not is_in_scope(official, broadcast.audience):
+    return may_approve_for(official, author, broadcast.audience, book)
+
+
+def may_approve_for(
+    official: Official, author: Official, audience: Mapping[str, Sequence[str]], book: AreaBook
+) -> bool:
+    """The same for anything that is addressed to an audience."""
+    if official.id == author.id or not is_in_scope(official, audience):
         return False
     match official.role:
         case Role.LURAH:
             return author.role is Role.KIM and covers(official.area, author.area)
         case Role.ADMIN:
-            return not is_city_wide(broadcast.audience, book)
+            return not is_city_wide(audience, book)
         case Role.APPROVER:
             return True
         case Role.EMERGENCY:

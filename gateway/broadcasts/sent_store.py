@@ -7,7 +7,7 @@ from gateway.db import Connection, statement
 from gateway.officials.rules import Role
 
 _SENT = statement("""
-    SELECT b.started_at, b.expires_at, b.texts, b.audience, o.role, o.office
+    SELECT b.started_at, b.expires_at, b.texts, b.audience, b.is_drill, o.role, o.office
     FROM broadcasts b JOIN officials o ON o.id = b.author_id
     WHERE b.number = :number AND b.started_at IS NOT NULL
 """)
@@ -15,7 +15,7 @@ _SENT = statement("""
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A broadcast that left: when, until when it holds, its texts by language, the areas it went to, who wrote it."""
+    """A broadcast that left: when, until when it holds, its texts as written, the areas it went to, who wrote it."""
 
     started_at: datetime
     expires_at: datetime | None
@@ -23,6 +23,7 @@ class Sent:
     areas: tuple[str, ...]
     role: Role
     office: str | None
+    is_drill: bool
 
 
 def find_sent(conn: Connection, number: int) -> Sent | None:
@@ -31,4 +32,4 @@ def find_sent(conn: Connection, number: int) -> Sent | None:
     if row is None:
         return None
     areas = tuple(str(area).partition("/")[0] for area in row.audience.get("areas") or ())
-    return Sent(row.started_at, row.expires_at, row.texts, areas, Role(row.role), row.office)
+    return Sent(row.started_at, row.expires_at, row.texts, areas, Role(row.role), row.office, row.is_drill)

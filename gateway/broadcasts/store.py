@@ -10,19 +10,21 @@ from gateway.db import Connection, statement
 from gateway.outbox.store.batches import Fragment
 
 _COLUMNS = """id, number, state, level, texts, audience, reason, send_at, expires_at, author_id, recipients, hash,
-              submitted_at, approval_ends_at, approved_by, release_at, held_until, batch_id, started_at, finished_at, note"""
+              submitted_at, approval_ends_at, approved_by, release_at, held_until, batch_id, started_at, finished_at, note,
+              preset_id, is_drill"""
 _NUMBER = statement("SELECT nextval('broadcast_number')")
 _ADD = statement("""
     INSERT INTO broadcasts (number, state, level, texts, audience, reason, send_at, expires_at, author_id, recipients,
-                            hash, created_at, changed_at)
+                            hash, preset_id, is_drill, created_at, changed_at)
     VALUES (:number, 'draft', :level, CAST(:texts AS jsonb), CAST(:audience AS jsonb), :reason, :send_at, :expires_at,
-            :author_id, :recipients, :hash, :now, :now) RETURNING id
+            :author_id, :recipients, :hash, :preset_id, :is_drill, :now, :now) RETURNING id
 """)
 _CHANGE = statement("""
     UPDATE broadcasts SET state = 'draft', level = :level, texts = CAST(:texts AS jsonb),
         audience = CAST(:audience AS jsonb), reason = :reason, send_at = :send_at, expires_at = :expires_at,
         recipients = :recipients, hash = :hash, submitted_at = NULL, approval_ends_at = NULL, approved_by = NULL,
-        approved_at = NULL, release_at = NULL, held_until = NULL, note = NULL, changed_at = :now
+        approved_at = NULL, release_at = NULL, held_until = NULL, note = NULL, preset_id = :preset_id,
+        changed_at = :now
     WHERE id = :id
 """)
 _GET = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id")
@@ -88,7 +90,7 @@ def next_number(conn: Connection) -> int:
 
 
 def add(conn: Connection, number: int, content: Mapping[str, Any], author_id: int, now: datetime) -> int:
-    """Write a draft. `content` has level, texts, audience, reason, send_at, expires_at, recipients and hash."""
+    """Write a draft. `content` has level, texts, audience, reason, send_at, expires_at, preset_id, is_drill, recipients, hash."""
     values = {**content, "texts": json.dumps(content["texts"]), "audience": json.dumps(content["audience"])}
     return int(conn.execute(_ADD, {**values, "number": number, "author_id": author_id, "now": now}).scalar_one())
 

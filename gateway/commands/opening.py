@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from gateway.kernel.errors import Unavailable
+from gateway.kernel.errors import Forbidden, Invalid, Unavailable
+from gateway.officials import service as officials
+from gateway.officials.rules import Official
 from gateway.runtime import Runtime, build, wire
 
 if TYPE_CHECKING:
@@ -32,3 +34,23 @@ def tools() -> Iterator[Runtime]:
         yield rt
     finally:
         rt.close()
+
+
+def by_token() -> argparse.ArgumentParser:
+    """A parent of parsers of acts that an official does: it takes the official's token."""
+    acting = argparse.ArgumentParser(add_help=False)
+    acting.add_argument("--token", help="the acting official's token; KABAR_TOKEN of the environment where absent")
+    return acting
+
+
+@contextmanager
+def acting(args: argparse.Namespace) -> Iterator[tuple[Runtime, Official]]:
+    """The tools, and the official whose token was given. Raises Invalid without a token, Forbidden for a wrong one."""
+    token = args.token or args.environ.get("KABAR_TOKEN")
+    if not token:
+        raise Invalid("Who acts? Give --token, or set KABAR_TOKEN.")
+    with tools() as rt:
+        official = officials.sign_in(rt, token, "cli")
+        if official is None:
+            raise Forbidden("This token belongs to no active official.")
+        yield rt, official

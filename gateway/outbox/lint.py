@@ -45,6 +45,8 @@ class RuleFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     words: list[Group]
     election: list[list[Phrase]]
+    candidates: list[Phrase]
+    sides: list[list[Phrase]]
     promises: list[list[Phrase]]
     answers: list[Phrase]
     calls: list[Phrase]
@@ -58,6 +60,7 @@ class Rules:
 
     words: tuple[tuple[str, tuple[str, ...]], ...]
     election: tuple[str, ...]
+    sides: tuple[str, ...]
     promises: tuple[str, ...]
     answers: tuple[str, ...]
     address: re.Pattern[str]
@@ -87,7 +90,8 @@ def read_rules(path: Path) -> Rules:
     calls = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in shape.calls)
     return Rules(
         words=tuple((group.because, tuple(group.of)) for group in shape.words),
-        election=tuple(phrase for line in shape.election for phrase in line),
+        election=(*(phrase for line in shape.election for phrase in line), *shape.candidates),
+        sides=tuple(phrase for line in shape.sides for phrase in line),
         promises=tuple(phrase for line in shape.promises for phrase in line),
         answers=tuple(shape.answers),
         address=re.compile(_ADDRESS.format(domains="|".join(shape.domains)), re.IGNORECASE),
@@ -115,7 +119,14 @@ def _wording(text: str, rules: Rules) -> Iterable[str]:
         if found := _said(text, phrases):
             yield f"says {_quoted(found)}: {because}."
     if found := _said(text, rules.election):
-        yield f"speaks of an election or of support ({_quoted(found)}): KIM takes no side, let a second person read it."
+        yield f"speaks of an election or a candidate ({_quoted(found)}): KIM takes no side, an admin has to sign it."
+    if found := _said(text, rules.sides):
+        yield f"may take a side ({_quoted(found)}): let a second person read it."
+
+
+def speaks_of_election(text: str, rules: Rules) -> bool:
+    """Whether a text names an election, a party's matter or a candidate: it must not leave before an admin has signed."""
+    return bool(_said(text, rules.election))
 
 
 def _numbers(text: str, rules: Rules, known: Iterable[str]) -> Iterable[str]:

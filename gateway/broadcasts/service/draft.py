@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
-from gateway.broadcasts.rules import CORRECTS, Broadcast, State, Verb
-from gateway.broadcasts.service.preview import count, preview
+from gateway.broadcasts.preview_store import Share
+from gateway.broadcasts.rules import CORRECTS, Broadcast, Content, State, Verb
+from gateway.broadcasts.service.preview import count, preview, survey
+from gateway.broadcasts.service.sign import needs_signature, refuse_unsigned
 from gateway.broadcasts.service.view import find, refuse_state
 from gateway.db import Connection, transaction
 from gateway.kernel.areas import AreaBook
@@ -19,23 +20,12 @@ from gateway.kernel.errors import Conflict, Forbidden, Invalid
 from gateway.kernel.text import clean
 from gateway.officials.rules import Official
 from gateway.reference import service as reference
+from gateway.residents import group_store
 from gateway.residents.rules import TOPICS
 from gateway.runtime import Runtime
 
 _LONGEST = 1000
 _LISTS = ("areas", "topics", "groups", "languages")
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What an official wants to say, to whom, when. Moments are aware."""
-
-    level: str
-    texts: Mapping[str, str]
-    audience: Mapping[str, Sequence[str]]
-    reason: str | None = None
-    send_at: datetime | None = None
-    expires_at: datetime | None = None
 
 
 def draft(
@@ -58,12 +48,13 @@ def draft(
                 raise Conflict("This Idempotency-Key came with other content before; use a new one.")
             return kept[1]
         # After the key: what was right when it was asked first is not judged by a later clock.
-        _check(rt, areas, official, content)
+        check(rt, areas, official, content)
+        refuse_real_groups(conn, content)
         number = store.next_number(conn)
-        by_language = count(conn, content.level, content.audience)
-        values = _values(content, sum(by_language.values()))
+        shares = survey(rt, conn, content)
+        values = _values(content, sum(share.people for share in shares))
         id = store.add(conn, number, values, official.id, now)
-        answer = _answer(rt, id, number, State.DRAFT, values["hash"], content, by_language)
+        answer = _answer(rt, conn, id, number, values["hash"], content, shares)
         store.keep_answer(conn, official.id, key, answer)
         audit.record(conn, now, official.actor, "draft", f"broadcast:{id}", level=content.level,
                      channel=official.channel)  # fmt: skip
@@ -84,14 +75,16 @@ def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[
                 "A correction goes to those who got its original, at its level; only its texts and times change."
             )
         held = {name: getattr(broadcast, name) for name in Content.__slots__}
-        content = _tidied(Content(**{**held, **changes}))
-        _check(rt, areas, official, content)
-        by_language = count(conn, content.level, content.audience)
-        values = _values(content, sum(by_language.values()))
+        # What was changed by hand is no preset's any more.
+        content = _tidied(Content(**{**held, "preset_id": None, **changes}))
+        check(rt, areas, official, content)
+        refuse_real_groups(conn, content)
+        shares = survey(rt, conn, content)
+        values = _values(content, sum(share.people for share in shares))
         store.change(conn, broadcast_id, values, now)
         audit.record(conn, now, official.actor, "change", f"broadcast:{broadcast_id}", hash=values["hash"],
                      channel=official.channel)  # fmt: skip
-    return _answer(rt, broadcast.id, broadcast.number, State.DRAFT, values["hash"], content, by_language)
+        return _answer(rt, conn, broadcast.id, broadcast.number, values["hash"], content, shares)
 
 
 def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connection | None = None) -> Broadcast:
@@ -104,11 +97,12 @@ def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connec
         refuse_state(broadcast, Verb.SUBMIT)
         if broadcast.expires_at and broadcast.expires_at <= now:
             raise Conflict("Its expires_at has passed; change it first.", reason="expired")
-        recipients = sum(count(conn, broadcast.level, broadcast.audience).values())
-        content = Content(broadcast.level, broadcast.texts, broadcast.audience, broadcast.reason, broadcast.send_at,
-                          broadcast.expires_at)  # fmt: skip
+        refuse_unsigned(conn, broadcast)
+        refuse_real_groups(conn, broadcast)
+        recipients = sum(count(conn, broadcast).values())
+        content = Content(**{name: getattr(broadcast, name) for name in Content.__slots__})
         ends = now + rules.APPROVAL_EMERGENCY
-        if broadcast.level != "emergency":
+        if not rules.is_alarm(broadcast):
             ends = broadcast.send_at if broadcast.send_at and broadcast.send_at > now else now + rules.APPROVAL
         store.update(
             conn,
@@ -132,8 +126,8 @@ def _tidied(content: Content) -> Content:
     return replace(content, texts=texts)
 
 
-def _check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -> None:
-    """Refuse what cannot be sent as it is, naming the field and what to write."""
+def check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -> None:
+    """Raise Invalid for what cannot be sent as it is, naming the field and what to write, Forbidden for role or scope."""
     if content.level not in rules.LEVELS:
         raise Invalid(f"level must be one of {', '.join(rules.LEVELS)}.")
     if not content.texts or any(language not in rt.settings.languages for language in content.texts):
@@ -152,6 +146,21 @@ def _check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -
     if not rules.may_draft(official, content.level, content.audience):
         reason = "role" if rules.is_in_scope(official, content.audience) else "scope"
         raise Forbidden("Your role or area does not cover this level and audience.", reason=reason)
+
+
+def refuse_real_groups(conn: Connection, what: Content | Broadcast) -> None:
+    """Raise Conflict where a drill is addressed to anyone but groups that are there for drills alone."""
+    if what.is_drill and not what.audience.get("groups"):
+        raise Invalid("A drill needs groups in its audience, each flagged as a test group.")
+    if real := real_groups(conn, what):
+        raise Conflict(f"A drill goes to test groups only, and {real[0]} is none; an admin flags them.", reason="drill")
+
+
+def real_groups(conn: Connection, what: Content | Broadcast) -> list[str]:
+    """Groups of a drill that are not there for drills. A correction asks for none: it goes to whom its original reached."""
+    if not what.is_drill or what.audience.get(CORRECTS):
+        return []
+    return group_store.not_tests(conn, list(what.audience["groups"]))
 
 
 def _check_audience(rt: Runtime, areas: AreaBook, audience: Mapping[str, Sequence[str]]) -> None:
@@ -182,25 +191,33 @@ def _values(content: Content, recipients: int) -> dict[str, Any]:
         "reason": content.reason,
         "send_at": content.send_at,
         "expires_at": content.expires_at,
+        "preset_id": content.preset_id,
+        "is_drill": content.is_drill,
         "recipients": recipients,
-        "hash": rules.digest(content.level, texts, audience, content.send_at, content.expires_at, recipients),
+        "hash": rules.digest(
+            content.level,
+            texts,
+            audience,
+            content.send_at,
+            content.expires_at,
+            recipients,
+            is_drill=content.is_drill,
+        ),
     }
 
 
 def _canonical(content: Content) -> str:
     values = {name: getattr(content, name) for name in Content.__slots__}
+    # Left out where they say nothing, so that a key that came before they were there still fits its body.
+    values = {name: value for name, value in values.items() if name not in ("is_drill", "preset_id") or value}
     values["texts"], values["audience"] = dict(content.texts), {k: list(v) for k, v in content.audience.items()}
     return json.dumps(values, sort_keys=True, default=str)
 
 
 def _answer(
-    rt: Runtime,
-    id: int,
-    number: int,
-    state: State,
-    digest: str,
-    content: Content,
-    by_language: Mapping[str, int],
+    rt: Runtime, conn: Connection, id: int, number: int, digest: str, content: Content, shares: Sequence[Share]
 ) -> dict[str, Any]:
-    shown = preview(rt, number, content.level, content.texts, by_language, content.send_at)
-    return {"id": id, "code": show_broadcast(number), "state": state.value, "hash": digest, "preview": shown}
+    shown = preview(rt, conn, id, number, content, shares)
+    shown["needs_signature"] = needs_signature(content.texts)
+    named = {"id": id, "code": show_broadcast(number), "state": State.DRAFT.value, "is_drill": content.is_drill}
+    return {**named, "hash": digest, "preview": shown}

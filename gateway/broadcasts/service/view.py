@@ -11,7 +11,7 @@ from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Missing
 from gateway.officials import store as officials
 from gateway.officials.rules import Official
-from gateway.outbox.rules import RESTING, STATUSES
+from gateway.outbox.rules import STATUSES
 from gateway.outbox.service.post import quiet
 from gateway.outbox.store import batches
 from gateway.runtime import Runtime
@@ -64,6 +64,7 @@ def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]
         "state": broadcast.state.value,
         "hash": broadcast.hash,
         "level": broadcast.level,
+        "is_drill": broadcast.is_drill,
         "recipients": broadcast.recipients,
         "total": total,
         "counts": counts,
@@ -80,7 +81,7 @@ def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]
 def _held_until(rt: Runtime, broadcast: Broadcast, now: datetime, left: int) -> datetime | None:
     """Until when quiet hours hold what is approved, or the rest of what is under way; also before the clock has looked."""
     is_waiting = broadcast.state is State.APPROVED or (broadcast.state is State.SENDING and left > 0)
-    if broadcast.level not in RESTING or not is_waiting:
+    if rules.is_alarm(broadcast) or not is_waiting:
         return None
     begins = max(now, broadcast.release_at or now, broadcast.send_at or now)
     return quiet_until(begins if broadcast.state is State.APPROVED else now, quiet(rt))
@@ -118,5 +119,6 @@ def _summary(broadcast: Broadcast) -> dict[str, Any]:
         "code": show_broadcast(broadcast.number),
         "state": broadcast.state.value,
         "level": broadcast.level,
+        "is_drill": broadcast.is_drill,
         "recipients": broadcast.recipients,
     }

@@ -22,6 +22,21 @@ _CHUNK_UP = statement("""
     GROUP BY route, part
 """)
 
+LATELY = """
+    SELECT m.number_id, count(*) AS n FROM messages m
+    WHERE m.month >= :cap_month AND m.created_at > :week_ago AND m.batch_id IS NOT NULL
+      AND m.class IN ('important', 'routine') AND m.status NOT IN ('skipped', 'failed')
+      AND m.batch_id NOT IN (SELECT u.id FROM batches u WHERE NOT u.is_capped)
+    GROUP BY m.number_id
+"""
+"""How many messages that count towards the weekly cap each number has had. Its values: `lately_values`."""
+
+
+def lately_values(now: datetime) -> dict[str, Any]:
+    """The values that LATELY needs."""
+    week_ago = now - timedelta(days=7)
+    return {"week_ago": week_ago, "cap_month": month_of(week_ago)}
+
 
 def fan_out(
     conn: Connection,
@@ -39,15 +54,11 @@ def fan_out(
     reason, each row gets its route and language. Rows lie in the order of their routes, so that a chunk is one run of
     ids. Runs once a batch: a second run finds every row there.
     """
-    route_sql, route_values = _route_case(routes, paused, avoids_blocked=batch.message_class is Class.EMERGENCY)
+    route_sql, route_values = route_case(routes, paused, avoids_blocked=batch.message_class is Class.EMERGENCY)
     resting = batch.message_class in RESTING
     scopes = ["notices", "all"] if resting else ["all"]
     counted = (
-        """LEFT JOIN (SELECT m.number_id, count(*) AS n FROM messages m
-             WHERE m.month >= :cap_month AND m.created_at > :week_ago AND m.batch_id IS NOT NULL
-               AND m.class IN ('important', 'routine') AND m.status NOT IN ('skipped', 'failed')
-               AND m.batch_id NOT IN (SELECT id FROM batches WHERE NOT is_capped)
-             GROUP BY m.number_id) AS lately ON lately.number_id = q.number_id"""
+        f"LEFT JOIN ({LATELY}) AS lately ON lately.number_id = q.number_id"
         if resting and cap > 0
         else "CROSS JOIN (SELECT 0 AS n) AS lately"
     )
@@ -90,8 +101,7 @@ def fan_out(
         "now": now,
     }
     if "lately.number_id" in counted:
-        week_ago = now - timedelta(days=7)
-        values |= {"week_ago": week_ago, "cap_month": month_of(week_ago)}
+        values |= lately_values(now)
     total = conn.execute(statement(sql), values).rowcount
     place = {"batch_id": batch.id, "month": batch.month, "lane": batch.lane}
     conn.execute(_CHUNK_UP, {**place, "size": CHUNK})
@@ -99,10 +109,8 @@ def fan_out(
     return total
 
 
-def _route_case(
-    routes: Sequence[Route], paused: Collection[str], *, avoids_blocked: bool
-) -> tuple[str, dict[str, Any]]:
-    """The routing table as SQL over `n`, a number's row: routes come longest prefix first.
+def route_case(routes: Sequence[Route], paused: Collection[str], *, avoids_blocked: bool) -> tuple[str, dict[str, Any]]:
+    """The routing table as SQL over `n`, a number's row, with its values: routes come longest prefix first.
 
     An emergency passes over a route that the person's carrier blocks, where its list has another.
     """

@@ -66,6 +66,9 @@ class NewBroadcast(Body):
     send_at: Moment | None = None
     expires_at: Moment | None = None
     reason: Note | None = None
+    is_drill: bool = Field(
+        False, description="An exercise for test groups, marked LATIHAN; it never becomes a real one."
+    )
 
 
 def _hide_default(schema: dict[str, Any]) -> None:
@@ -136,3 +139,33 @@ class NewResidents(Body):
     """Up to 1,000 people to register."""
 
     residents: list[Resident]
+
+
+class Members(Body):
+    """Phone numbers of residents to put into a group or take out of it, up to 1,000 together."""
+
+    add: Words = Field(default_factory=list)
+    remove: Words = Field(default_factory=list)
+
+
+class GroupFlag(Body):
+    """Whether a group is there for drills alone."""
+
+    is_test: bool
+
+
+class NewPreset(Body):
+    """A named alert group with its template; `slots` says how many letters each may take."""
+
+    name: Word
+    audience: Audience
+    texts: Texts
+    slots: dict[Word, int] = Field(default_factory=dict, examples=[{"jam": 11, "tempat": 20}])
+
+
+class PresetUse(Body):
+    """What to fill a preset's slots with, and why it is sent."""
+
+    slots: dict[Word, Word] = Field(default_factory=dict)
+    reason: Note
+    expires_at: Moment | None = None

@@ -47,6 +47,7 @@ class Verb(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     FINISH = "finish"
+    RESEND = "resend"
     EXPIRE = "expire"
 
 
@@ -62,6 +63,7 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     (State.SENDING, Verb.PAUSE): State.PAUSED,
     (State.PAUSED, Verb.RESUME): State.SENDING,
     (State.SENDING, Verb.FINISH): State.FINISHED,
+    (State.FINISHED, Verb.RESEND): State.SENDING,
     **{
         (state, Verb.CANCEL): State.CANCELLED
         for state in (State.DRAFT, State.SUBMITTED, State.APPROVED, State.SENDING, State.PAUSED)

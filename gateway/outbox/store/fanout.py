@@ -14,12 +14,14 @@ CHUNK = 2000
 """Rows a lease covers; a multiple of every provider's window."""
 
 _TOTAL = statement("UPDATE batches SET total = :total, is_planned = true WHERE id = :id")
-_CHUNK_UP = statement("""
+CHUNK_UP = statement("""
     INSERT INTO chunks (batch_id, first_id, last_id, month, lane, route)
     SELECT :batch_id, min(id), max(id), :month, :lane, route
     FROM (SELECT id, route, (row_number() OVER (PARTITION BY route ORDER BY id) - 1) / :size AS part
           FROM messages WHERE month = :month AND batch_id = :batch_id AND status = 'queued') AS numbered
     GROUP BY route, part
+    ON CONFLICT (batch_id, route, first_id) DO UPDATE
+        SET last_id = greatest(chunks.last_id, excluded.last_id), is_done = false, leased_until = NULL
 """)
 
 
@@ -39,7 +41,7 @@ def fan_out(
     reason, each row gets its route and language. Rows lie in the order of their routes, so that a chunk is one run of
     ids. Runs once a batch: a second run finds every row there.
     """
-    route_sql, route_values = _route_case(routes, paused, avoids_blocked=batch.message_class is Class.EMERGENCY)
+    route_sql, route_values = route_case(routes, paused, avoids_blocked=batch.message_class is Class.EMERGENCY)
     resting = batch.message_class in RESTING
     scopes = ["notices", "all"] if resting else ["all"]
     counted = (
@@ -94,14 +96,12 @@ def fan_out(
         values |= {"week_ago": week_ago, "cap_month": month_of(week_ago)}
     total = conn.execute(statement(sql), values).rowcount
     place = {"batch_id": batch.id, "month": batch.month, "lane": batch.lane}
-    conn.execute(_CHUNK_UP, {**place, "size": CHUNK})
+    conn.execute(CHUNK_UP, {**place, "size": CHUNK})
     conn.execute(_TOTAL, {"id": batch.id, "total": total})
     return total
 
 
-def _route_case(
-    routes: Sequence[Route], paused: Collection[str], *, avoids_blocked: bool
-) -> tuple[str, dict[str, Any]]:
+def route_case(routes: Sequence[Route], paused: Collection[str], *, avoids_blocked: bool) -> tuple[str, dict[str, Any]]:
     """The routing table as SQL over `n`, a number's row: routes come longest prefix first.
 
     An emergency passes over a route that the person's carrier blocks, where its list has another.

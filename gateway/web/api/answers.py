@@ -86,6 +86,12 @@ class Status(Answer):
     per_second: float
 
 
+class Resent(Answer):
+    """How many messages were queued for a new attempt."""
+
+    resent: int
+
+
 class Summary(Answer):
     """A broadcast in a list."""
 

@@ -103,6 +103,12 @@ class Approval(Body):
     hash: Word | None = None
 
 
+class Again(Body):
+    """What to send again: the unconfirmed messages, or the failed ones instead."""
+
+    failed: bool = False
+
+
 class Rejection(Body):
     """A rejection, with a word to the author."""
 

@@ -5,7 +5,6 @@ import secrets
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,17 +12,15 @@ from tqdm import tqdm
 
 from config.settings import Settings
 from gateway.broadcasts.service import correct, decide, draft, view
-from gateway.commands.opening import tools
-from gateway.kernel.errors import Forbidden, Invalid
-from gateway.officials import service as officials
+from gateway.commands import results
+from gateway.commands.opening import acting as _acting
+from gateway.kernel.errors import Invalid
 from gateway.officials.rules import Official
 from gateway.residents.rules import moment
 from gateway.runtime import Runtime
 from menus.model import BASE_LANGUAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gateway.commands.opening import Commands
 
 LOOK_EVERY: Final = 1.0
@@ -71,6 +68,7 @@ def declare(commands: "Commands") -> None:
     status = acts.add_parser("status", parents=[one], help="state and counts of one")
     status.add_argument("--watch", action="store_true", help="follow it until it is over")
     status.set_defaults(run=_status)
+    results.declare(acts, one)
     acts.add_parser("list", parents=[acting], help="the latest you may see").set_defaults(run=_list)
 
 
@@ -83,18 +81,6 @@ def _take_texts(parser: argparse.ArgumentParser) -> None:
 def _texts(args: argparse.Namespace) -> dict[str, str]:
     texts = {BASE_LANGUAGE: args.text} | {code: getattr(args, f"text_{code}") for code in OTHER_LANGUAGES}
     return {language: text for language, text in texts.items() if text}
-
-
-@contextmanager
-def _acting(args: argparse.Namespace) -> "Iterator[tuple[Runtime, Official]]":
-    token = args.token or args.environ.get("KABAR_TOKEN")
-    if not token:
-        raise Invalid("Who acts? Give --token, or set KABAR_TOKEN.")
-    with tools() as rt:
-        official = officials.sign_in(rt, token, "cli")
-        if official is None:
-            raise Forbidden("This token belongs to no active official.")
-        yield rt, official
 
 
 def _draft(args: argparse.Namespace) -> int:
@@ -176,11 +162,12 @@ def _watch(rt: Runtime, official: Official, found: dict[str, Any]) -> dict[str, 
         while True:
             line = _counts(found)
             if bar.disable and line != said:
-                print(f"{found['state']}: {line}", flush=True)
+                print(f"{found['state']}: {line}" + (f"; {_pace(found)}" if found["rate"] else ""), flush=True)
                 said = line
             bar.total = found["total"]
             bar.n = found["total"] - found["counts"]["queued"] - found["counts"]["sending"]
             bar.set_description(f"{found['code']} {found['state']}")
+            bar.set_postfix_str(_pace(found))
             if found["state"] in OVER:
                 return found
             time.sleep(LOOK_EVERY)
@@ -191,14 +178,19 @@ def _counts(found: Mapping[str, Any]) -> str:
     return ", ".join(f"{n} {name}" for name, n in found["counts"].items() if n) or "nothing yet"
 
 
+def _pace(found: Mapping[str, Any]) -> str:
+    end = found["estimated_end"]
+    return f"{found['rate']} a second" + (f", over at {end}" if end else "")
+
+
 def _print(found: Mapping[str, Any]) -> None:
     for name in ("id", "code", "state", "hash", "level", "recipients", "total"):
         print(f"{name}: {found[name]}")
     print(f"counts: {_counts(found)}")
-    for name in ("failures", "skipped"):
+    for name in ("failures", "by_operator", "skipped"):
         for reason, n in found[name].items():
             print(f"{name}: {n} {reason}")
-    for name in ("note", "held_until", "started_at", "finished_at"):
+    for name in ("note", "held_until", "started_at", "estimated_end", "finished_at"):
         if found[name]:
             print(f"{name}: {found[name]}")
 

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from config.settings import Settings
-from gateway.kernel.errors import Unavailable
+from gateway.kernel.errors import Forbidden, Invalid, Unavailable
+from gateway.officials import service as officials
+from gateway.officials.rules import Official
 from gateway.runtime import Runtime, build
 
 if TYPE_CHECKING:
@@ -31,3 +33,16 @@ def tools() -> Iterator[Runtime]:
         yield rt
     finally:
         rt.close()
+
+
+@contextmanager
+def acting(args: argparse.Namespace) -> Iterator[tuple[Runtime, Official]]:
+    """The tools, and the official whose `--token`, or KABAR_TOKEN of the environment, the command came with."""
+    token = args.token or args.environ.get("KABAR_TOKEN")
+    if not token:
+        raise Invalid("Who acts? Give --token, or set KABAR_TOKEN.")
+    with tools() as rt:
+        official = officials.sign_in(rt, token, "cli")
+        if official is None:
+            raise Forbidden("This token belongs to no active official.")
+        yield rt, official

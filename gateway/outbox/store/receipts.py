@@ -69,8 +69,8 @@ _RETRY = statement("""
       AND (r.number_id IS NULL OR r.number_id = a.number_id)
 """)
 _DROP = statement("DELETE FROM receipts WHERE received_at < :before AND tried_at IS NOT NULL")
-# A receipt for an id we never recorded proves a cut-off send to that number, but only where it can mean that one alone. Of a message
-# that was sent again both sends may be meant: that it was delivered is true of the message all the same.
+# A receipt for an id we never recorded proves a cut-off send to that number, but only where it can mean that one alone.
+# Of a message that was sent again both sends may be meant: that it was delivered is true of the message all the same.
 _PROVE = statement("""
     WITH waiting AS MATERIALIZED (
         SELECT * FROM receipts WHERE tried_at IS NOT NULL AND message_id IS NULL AND number_id IS NOT NULL

@@ -43,15 +43,18 @@ def _serve(rt: Runtime, call: Call) -> Callable[..., Response]:
 
     @access("official")
     def view(**given: Any) -> Response:
-        ask = Ask(rt, g.official, {name.lower(): value for name, value in request.headers})
+        headers = {name.lower(): value for name, value in request.headers}
+        ask = Ask(rt, g.official, headers, request.args)
         if is_list:
-            given["part"] = Part.of(request.args)
+            given["part"] = Part.of(request.args, call.query)
         elif request.args:
             raise Invalid("This call takes no parameters after `?`.")
         if body_model:
             body = read_body(body_model, read_whole(request, LARGEST))
             given |= {"body": body} if takes_body else {}
-        answer = json.dumps(call.view(ask, **given), ensure_ascii=False)
-        return Response(answer, call.status, content_type="application/json")
+        answer = call.view(ask, **given)
+        if isinstance(answer, Response):
+            return answer
+        return Response(json.dumps(answer, ensure_ascii=False), call.status, content_type="application/json")
 
     return view

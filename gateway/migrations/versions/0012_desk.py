@@ -12,6 +12,9 @@ def upgrade() -> None:
     ALTER TABLE messages ADD resent_from text CHECK (resent_from IN ('unconfirmed', 'failed'));
     CREATE INDEX messages_resent ON messages (number_id) WHERE resent_from = 'unconfirmed';
 
+    -- Whether any report said that it failed: of a message in several parts the worst of them counts, whatever comes when.
+    ALTER TABLE attempts ADD has_failed boolean NOT NULL DEFAULT false;
+
     CREATE TABLE broadcast_resends (
         broadcast_id bigint NOT NULL REFERENCES broadcasts,
         number smallint NOT NULL,
@@ -43,5 +46,6 @@ def downgrade() -> None:
     op.execute("""
     DROP TABLE poll_answers, broadcast_resends;
     ALTER TABLE broadcasts DROP question, DROP results_at;
+    ALTER TABLE attempts DROP has_failed;
     ALTER TABLE messages DROP resent_from;
     """)

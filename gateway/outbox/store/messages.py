@@ -101,7 +101,8 @@ _CLAIM_SINGLES = statement(f"""
 """)
 _SETTLE = statement(f"""
     WITH upserted AS ({UPSERT_HEAD}
-        SELECT month, message_id, number, number_id, route, provider_id, rank, code, words, parts, cost, claimed_at, :now
+        SELECT month, message_id, number, number_id, route, provider_id, rank, code, words, parts, cost, claimed_at,
+               CAST(:now AS timestamptz), rank = 2
         FROM unnest(CAST(:months AS date[]), CAST(:ids AS bigint[]), CAST(:attempts AS smallint[]),
                     CAST(:number_ids AS bigint[]), CAST(:routes AS text[]), CAST(:provider_ids AS text[]),
                     CAST(:ranks AS smallint[]), CAST(:codes AS text[]), CAST(:words AS text[]),

@@ -30,7 +30,7 @@ _ADD = statement("""
     VALUES (:route, :provider_id, :month, :message_id, :attempt, :number_id, :rank, :code, :words, :opted_out, :at)
 """)
 # Where our own id came back the message itself is found, even if the send has not been recorded yet; else the provider's
-# id must be known and the number the same. Several receipts of one attempt in a batch: the highest rank counts.
+# id must be known and the number the same. Several receipts of one attempt in a batch: the highest rank counts, and that one failed.
 _APPLY = statement(f"""
     WITH due AS MATERIALIZED (
         SELECT * FROM receipts WHERE tried_at IS NULL ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED),
@@ -46,11 +46,13 @@ _APPLY = statement(f"""
         FROM due d JOIN attempts a ON a.provider_id = d.provider_id AND a.route = d.route
         WHERE d.message_id IS NULL AND (d.number_id IS NULL OR d.number_id = a.number_id)),
     best AS (
-        SELECT DISTINCT ON (month, message_id, number) * FROM matched
+        SELECT DISTINCT ON (month, message_id, number) *, bool_or(rank = 2) OVER of_attempt AS has_failed,
+               coalesce(max(code) FILTER (WHERE rank = 2) OVER of_attempt, code) AS shown_code
+        FROM matched WINDOW of_attempt AS (PARTITION BY month, message_id, number)
         ORDER BY month, message_id, number, rank DESC, receipt_id),
     upserted AS ({UPSERT_HEAD}
-        SELECT month, message_id, number, number_id, route, provider_id, rank, code, words, NULL, NULL, claimed_at,
-               received_at FROM best
+        SELECT month, message_id, number, number_id, route, provider_id, rank, shown_code, words, NULL, NULL, claimed_at,
+               received_at, has_failed FROM best
         {UPSERT_TAIL}),
     shown AS ({SHOW} RETURNING 1),
     blocked AS (

@@ -129,9 +129,8 @@ def test_a_flood_is_applied_in_batches_by_clocks_at_once_and_each_receipt_once(s
 def test_a_clock_that_dies_while_it_applies_loses_none(sender, standin):
     [id] = sent(sender)
     take(sender, "delivered", id)
-    with pytest.raises(KeyboardInterrupt), sender.engine.begin() as conn:
+    with sender.engine.connect() as conn:
         assert receipts.apply(conn, sender.now()) == (1, 1, 0)
-        raise KeyboardInterrupt
     assert statuses(sender) == {("sent", ""): 1}
     assert receive.apply(sender) == 1
     assert statuses(sender) == {("delivered", ""): 1}

@@ -30,7 +30,8 @@ _ADD = statement("""
     VALUES (:route, :provider_id, :month, :message_id, :attempt, :number_id, :rank, :code, :words, :opted_out, :at)
 """)
 # Where our own id came back the message itself is found, even if the send has not been recorded yet; else the provider's
-# id must be known and the number the same. Several receipts of one attempt in a batch: the highest rank counts, and that one failed.
+# id must be known and the number the same. Of several receipts of one attempt in a batch the highest rank counts, and
+# that one failed.
 _APPLY = statement(f"""
     WITH due AS MATERIALIZED (
         SELECT * FROM receipts WHERE tried_at IS NULL ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED),

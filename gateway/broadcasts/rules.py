@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from gateway.broadcasts.polls import Poll
 from gateway.kernel.areas import AreaBook, covers
 from gateway.officials.rules import Official, Role
 from gateway.outbox.rules import Class
@@ -107,6 +108,7 @@ class Broadcast:
     started_at: datetime | None
     finished_at: datetime | None
     note: str | None
+    question: Poll | None = None
 
 
 def digest(
@@ -116,9 +118,10 @@ def digest(
     send_at: datetime | None,
     expires_at: datetime | None,
     recipients: int,
+    question: Poll | None = None,
 ) -> str:
     """What an approval is bound to: change any of it and the hash is another."""
-    whole = {
+    whole: dict[str, object] = {
         "level": level,
         "texts": dict(sorted(texts.items())),
         "audience": {name: sorted(values) for name, values in sorted(audience.items()) if values},
@@ -127,6 +130,8 @@ def digest(
         "expires_at": expires_at.astimezone(UTC).isoformat() if expires_at else None,
         "recipients": recipients,
     }
+    if question:
+        whole["question"] = question.stored
     body = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from tqdm import tqdm
 
 from config.settings import Settings
+from gateway.broadcasts.polls import Poll
 from gateway.broadcasts.service import correct, decide, draft, view
 from gateway.commands import results
 from gateway.commands.opening import acting as _acting
@@ -49,6 +50,10 @@ def declare(commands: "Commands") -> None:
     write.add_argument("--language", nargs="+", action="extend", default=[], metavar="LANGUAGE")
     write.add_argument("--send-at", metavar="MOMENT", help="not before, such as 2026-12-01T09:00+07:00")
     write.add_argument("--expires-at", metavar="MOMENT", help="of no use from then on")
+    write.add_argument(
+        "--answer", action="append", default=[], metavar="WORDS", help="an answer to its question; the first is 1"
+    )
+    write.add_argument("--closes-at", metavar="MOMENT", help="until when answers count")
     write.add_argument("--reason", help="why; an emergency needs it")
     write.set_defaults(run=_draft)
 
@@ -92,10 +97,20 @@ def _draft(args: argparse.Namespace) -> int:
         reason=args.reason,
         send_at=_moment("--send-at", args.send_at),
         expires_at=_moment("--expires-at", args.expires_at),
+        question=_question(args),
     )
     with _acting(args) as (rt, official):
         made = draft.draft(rt, official, content, secrets.token_hex(16))
     return _show_draft(made)
+
+
+def _question(args: argparse.Namespace) -> Poll | None:
+    closes_at = _moment("--closes-at", args.closes_at)
+    if not args.answer and closes_at is None:
+        return None
+    if not args.answer or closes_at is None:
+        raise Invalid("A question needs its answers (--answer, once for each) and --closes-at.")
+    return Poll({str(at): words for at, words in enumerate(args.answer, start=1)}, closes_at)
 
 
 def _correct(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`broadcast resend|result`: what became of a broadcast, and what is sent again of it."""
+"""`broadcast resend|result|poll`: what became of a broadcast, what is sent again of it, what came of its question."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from gateway.broadcasts.service import resend, result, view
+from gateway.broadcasts.service import poll, resend, result, view
 from gateway.commands.opening import acting
 from gateway.kernel.errors import Invalid
 
@@ -24,6 +24,7 @@ def declare(acts: "Commands", one: argparse.ArgumentParser) -> None:
     file = acts.add_parser("result", parents=[one], help="write what became of each message to a file")
     file.add_argument("--csv", required=True, metavar="FILE", help="CSV with masked numbers")
     file.set_defaults(run=_result)
+    acts.add_parser("poll", parents=[one], help="what came of its question").set_defaults(run=_poll)
 
 
 def _resend(args: argparse.Namespace) -> int:
@@ -57,3 +58,16 @@ def _write(path: Path, blocks: Iterator[str], total: int) -> int:
             written += rows
             bar.update(rows)
     return written
+
+
+def _poll(args: argparse.Namespace) -> int:
+    with acting(args) as (rt, official):
+        found = poll.look(rt, official, args.id)
+    print(f"code: {found['code']}\ncloses_at: {found['closes_at']}{' (open)' if found['is_open'] else ''}")
+    print(f"answers: {'under 5' if found['answers'] is None else found['answers']}")
+    for cell in found["results"] or ():
+        shown = "hidden" if cell["answers"] is None else f"{cell['answers']} ({cell['percent']}%)"
+        print(f"{cell['option']} {cell['words']}: {shown}")
+    if found["results_at"]:
+        print(f"results_at: {found['results_at']}")
+    return 0

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,17 @@ def test_a_file_that_cannot_be_written_is_one_clear_line(run: Run, failed: str, 
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_question_is_drafted_and_looked_at(run: Run, rt: Runtime, people: int, token: str) -> None:  # noqa: F811
+    closes = f"{rt.now() + timedelta(days=1):%Y-%m-%dT%H:%M}+00:00"
+    words = ["broadcast", "draft", "--level", "routine", "--text", "Pilih? 1 saluran 2 lampu", "--area", AREA]
+    asks = ["--answer", "saluran", "--answer", "lampu", "--closes-at", closes, "--token", token]
+    id = _fields(run(*words, *asks).stdout.partition("warning")[0])["id"]
+    shown = run("broadcast", "poll", id, "--token", token).stdout
+    assert "(open)" in shown
+    assert "answers: under 5" in shown
+    refused = run(*words, "--answer", "saluran", "--token", token)
+    assert "needs its answers" in refused.stderr
+    silent = _fields(run(*words, "--token", token).stdout.partition("warning")[0])["id"]
+    assert "asks nothing" in run("broadcast", "poll", silent, "--token", token).stderr

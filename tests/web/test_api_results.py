@@ -82,3 +82,43 @@ def test_sending_again_says_how_many(staff: Staff, sent: int) -> None:
     assert (shown["state"], shown["counts"]["queued"], shown["finished_at"]) == ("sending", 2, None)
     assert staff("admin")("POST", path, {}).status_code == 409
     assert staff("admin")("POST", path, {"failed": "yes please"}).status_code == 400
+
+
+ASKS = {
+    "level": "routine",
+    "texts": {"id": "Prioritas? 1 saluran 2 lampu."},
+    "audience": {"areas": [BENDAN]},
+    "question": {"options": {"1": "saluran", "2": "lampu"}, "closes_at": "2026-11-06T10:00:00+07:00"},
+}
+
+
+def test_a_question_is_drafted_changed_and_looked_at(staff: Staff, town: Town) -> None:
+    kim = staff("kim", BENDAN)
+    made = kim("POST", "/broadcasts", ASKS, Idempotency_Key="poll")
+    assert made.status_code == 201, made.text
+    path = f"/broadcasts/{made.json['id']}"
+    seen = kim("GET", f"{path}/poll").json
+    assert (seen["options"], seen["answers"], seen["results"]) == ({"1": "saluran", "2": "lampu"}, None, None)
+    changed = kim("PATCH", path, {"question": {**ASKS["question"], "closes_at": "2026-11-07T10:00:00+07:00"}})
+    assert changed.status_code == 200
+    assert kim("GET", f"{path}/poll").json["closes_at"] == "2026-11-07T03:00:00+00:00"
+    assert kim("PATCH", path, {"question": None}).status_code == 200
+    assert kim("GET", f"{path}/poll").status_code == 404
+    assert staff("kim", MEDONO)("GET", f"{path}/poll").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"options": {"1": "saluran", "2": "lampu"}},
+        {"options": ["saluran", "lampu"], "closes_at": "2026-11-06T10:00:00+07:00"},
+        {"options": {"1": "saluran", "2": "jalan"}, "closes_at": "2026-11-06T10:00:00+07:00"},
+        {"options": {"1": "saluran", "2": "lampu"}, "closes_at": "tomorrow"},
+        "ya atau tidak",
+    ],
+    ids=["without an end", "a list", "an answer the text does not name", "no moment", "words"],
+)
+def test_a_question_that_is_none_is_a_400(staff: Staff, question: object) -> None:
+    answer = staff("kim", BENDAN)("POST", "/broadcasts", ASKS | {"question": question}, Idempotency_Key="poll")
+    assert answer.status_code == 400
+    assert "question" in answer.json["detail"] or "name every answer" in answer.json["detail"]

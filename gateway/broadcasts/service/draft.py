@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from gateway.audit import store as audit
-from gateway.broadcasts import rules, store
+from gateway.broadcasts import polls, rules, store
+from gateway.broadcasts.polls import Poll
 from gateway.broadcasts.rules import CORRECTS, Broadcast, State, Verb
 from gateway.broadcasts.service.preview import count, preview
 from gateway.broadcasts.service.view import find, refuse_state
@@ -28,7 +29,7 @@ _LISTS = ("areas", "topics", "groups", "languages")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an official wants to say, to whom, when. Moments are aware."""
+    """What an official wants to say, to whom, when, and what it asks. Moments are aware."""
 
     level: str
     texts: Mapping[str, str]
@@ -36,6 +37,7 @@ class Content:
     reason: str | None = None
     send_at: datetime | None = None
     expires_at: datetime | None = None
+    question: Poll | None = None
 
 
 def draft(
@@ -106,7 +108,7 @@ def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connec
             raise Conflict("Its expires_at has passed; change it first.", reason="expired")
         recipients = sum(count(conn, broadcast.level, broadcast.audience).values())
         content = Content(broadcast.level, broadcast.texts, broadcast.audience, broadcast.reason, broadcast.send_at,
-                          broadcast.expires_at)  # fmt: skip
+                          broadcast.expires_at, broadcast.question)  # fmt: skip
         ends = now + rules.APPROVAL_EMERGENCY
         if broadcast.level != "emergency":
             ends = broadcast.send_at if broadcast.send_at and broadcast.send_at > now else now + rules.APPROVAL
@@ -127,9 +129,15 @@ def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connec
 
 
 def _tidied(content: Content) -> Content:
-    """The same with every end of line as a phone has it: forms send two characters for one."""
+    """The same with every end of line as a phone has it, since forms send two characters for one.
+
+    Once its question is closed a broadcast is of no use any more.
+    """
     texts = {language: text.replace("\r\n", "\n") for language, text in content.texts.items()}
-    return replace(content, texts=texts)
+    expires_at = content.expires_at
+    if closes_at := content.question and content.question.closes_at:
+        expires_at = min(expires_at or closes_at, closes_at)
+    return replace(content, texts=texts, expires_at=expires_at)
 
 
 def _check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -> None:
@@ -147,6 +155,8 @@ def _check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -
         raise Invalid("An emergency needs a reason: it overrides quiet hours and those who stopped news.")
     _check_audience(rt, areas, content.audience)
     now = rt.now()
+    if content.question:
+        polls.check(content.question, content.texts, now, content.send_at)
     if content.expires_at and content.expires_at <= max(now, content.send_at or now):
         raise Invalid("expires_at must lie after now and after send_at.")
     if not rules.may_draft(official, content.level, content.audience):
@@ -183,12 +193,17 @@ def _values(content: Content, recipients: int) -> dict[str, Any]:
         "send_at": content.send_at,
         "expires_at": content.expires_at,
         "recipients": recipients,
-        "hash": rules.digest(content.level, texts, audience, content.send_at, content.expires_at, recipients),
+        "question": content.question,
+        "hash": rules.digest(
+            content.level, texts, audience, content.send_at, content.expires_at, recipients, content.question
+        ),
     }
 
 
 def _canonical(content: Content) -> str:
-    values = {name: getattr(content, name) for name in Content.__slots__}
+    values = {name: getattr(content, name) for name in Content.__slots__ if name != "question"}
+    if content.question:
+        values["question"] = content.question.stored
     values["texts"], values["audience"] = dict(content.texts), {k: list(v) for k, v in content.audience.items()}
     return json.dumps(values, sort_keys=True, default=str)
 

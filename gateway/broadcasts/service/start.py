@@ -54,7 +54,7 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
                 now,
                 state=State.SUBMITTED,
                 recipients=present,
-                hash=rules.digest(*content, present),
+                hash=rules.digest(*content, present, broadcast.question),
                 approved_by=None,
                 approval_ends_at=now + _again(level),
                 release_at=None,
@@ -71,6 +71,7 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
             now,
             level,
             texts,
+            wants_answer=broadcast.question is not None,
             is_capped=not broadcast.audience.get(rules.CORRECTS),
             expires_at=broadcast.expires_at,
         )

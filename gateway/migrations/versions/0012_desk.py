@@ -27,7 +27,7 @@ def upgrade() -> None:
 
     -- `question`: {"options": {"1": "saluran", …}, "closes_at": …}; `results_at`: when all who answered were sent the result.
     ALTER TABLE broadcasts ADD question jsonb, ADD results_at timestamptz;
-    CREATE INDEX broadcasts_polls ON broadcasts (id) WHERE question IS NOT NULL AND results_at IS NULL;
+    CREATE INDEX broadcasts_polls ON broadcasts (id) WHERE question IS NOT NULL;
     CREATE TABLE poll_answers (
         broadcast_id bigint NOT NULL REFERENCES broadcasts,
         number_id bigint NOT NULL REFERENCES numbers,

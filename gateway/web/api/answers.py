@@ -89,6 +89,28 @@ class Status(Answer):
     estimated_end: str | None
 
 
+class PollCell(Answer):
+    """One answer of a poll; its figures are null where they are hidden."""
+
+    option: str
+    words: str
+    answers: int | None
+    percent: int | None
+
+
+class PollResult(Answer):
+    """A poll. `answers` in all is null under five; `results` are null while it is open."""
+
+    id: int
+    code: str
+    options: dict[str, str]
+    closes_at: str
+    is_open: bool
+    answers: int | None
+    results: list[PollCell] | None
+    results_at: str | None
+
+
 class Recipient(Answer):
     """Someone a broadcast went to; `number` is masked unless it was revealed, null once the person is erased."""
 

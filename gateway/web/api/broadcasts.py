@@ -23,7 +23,8 @@ table = Table()
 
 @table.call("POST", "/broadcasts", "Draft a broadcast and see its preview", Drafted, status=201, headers=_KEYS)
 def add(ask: Ask, body: NewBroadcast) -> dict[str, Any]:
-    content = Content(body.level, body.texts, body.audience.lists(), body.reason, body.send_at, body.expires_at)
+    asked = body.question.poll() if body.question else None
+    content = Content(body.level, body.texts, body.audience.lists(), body.reason, body.send_at, body.expires_at, asked)
     return draft.draft(ask.rt, ask.official, content, _key(ask))
 
 

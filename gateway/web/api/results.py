@@ -4,10 +4,10 @@ from typing import Any, Final
 
 from flask import Response
 
-from gateway.broadcasts.service import resend, result
+from gateway.broadcasts.service import poll, resend, result
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Invalid
-from gateway.web.api.answers import Recipients, Resent
+from gateway.web.api.answers import PollResult, Recipients, Resent
 from gateway.web.api.bodies import Again
 from gateway.web.api.calls import Ask, Part, Table
 
@@ -54,3 +54,8 @@ def result_csv(ask: Ask, id: int) -> Response:
     broadcast, blocks = result.write_csv(ask.rt, ask.official, id)
     named = {"Content-Disposition": f"attachment; filename={show_broadcast(broadcast.number)}.csv"}
     return Response(blocks, headers=named, content_type=f"{_CSV}; charset=utf-8")
+
+
+@table.call("GET", "/broadcasts/{id}/poll", "What came of the question it asks", PollResult)
+def poll_result(ask: Ask, id: int) -> dict[str, Any]:
+    return poll.look(ask.rt, ask.official, id)

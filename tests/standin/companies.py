@@ -103,6 +103,7 @@ class Companies:
         self.accepted: Counter[str] = Counter()
         self.fates: Counter[str] = Counter()
         self.posts = self.lists = 0
+        self.texts: dict[str, dict[str, int]] = {}
         self.listed: dict[str, list[dict[str, object]]] = {}
         self.requests: list[tuple[str, dict[str, str], dict[str, str]]] = []
         self._made = 0
@@ -119,6 +120,7 @@ class Companies:
             "fates": dict(self.fates),
             "taken": sum(self.accepted.values()),
             "accepted": dict(self.accepted),
+            "texts": self.texts,
         }
 
     def fate(self) -> Wire:
@@ -147,6 +149,7 @@ class Companies:
             lines = (line.partition(": ") for line in headers.decode("latin-1").split("\r\n")[1:])
             self.requests.append((path, {name.lower(): value for name, _, value in lines}, form))
         is_twilio = path.startswith("/2010-04-01/")
+        self._note(form.get("Body") or form.get("message") or "")
         if fate in LOST and self._dice.random() >= self.plan.lost_taken:
             return Said(500, b"{}")
         if fate is Wire.HTTP_401:
@@ -157,6 +160,12 @@ class Companies:
             said = _twilio_refusal(429, 20429, "Too Many Requests") if is_twilio else Said(429, b"Too Many Requests")
             return Said(429, said.body, said.content_type, self.plan.retry_after)
         return self._twilio(path, form, fate) if is_twilio else self._africastalking(form, fate)
+
+    def _note(self, text: str) -> None:
+        """Keep which POST brought a text first and last, counted from 1, so that tests can tell what went before what."""
+        if text in self.texts or len(self.texts) < 100:
+            seen = self.texts.setdefault(text, {"first": self.posts, "last": 0, "posts": 0})
+            seen["last"], seen["posts"] = self.posts, seen["posts"] + 1
 
     def _africastalking(self, form: Mapping[str, str], fate: Wire) -> Said:
         if fate is Wire.REFUSE_ALL:

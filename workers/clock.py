@@ -29,7 +29,7 @@ from config import logging as lines
 from config.settings import Settings, SettingsError
 from gateway import db
 from gateway.audit import store as audit
-from gateway.broadcasts.service import approvals, notices, start, watch
+from gateway.broadcasts.service import approvals, notices, poll, start, watch
 from gateway.dialogue import text
 from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
@@ -120,6 +120,7 @@ DUTIES: Final = (
     Duty("watch over broadcasts", 5, watch.tick),
     Duty("ask for approval", 2, approvals.tick),
     Duty("tell authors what became of it", 2, notices.tick),
+    Duty("close polls and tell their results", 5, poll.tick),
     Duty("wake lanes that have work", 1, sweep.wake_lanes),
     Duty("wake for messages that wait", 1, wake_inbound),
     Duty("match late receipts", 5, sweep.match_receipts),

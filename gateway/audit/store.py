@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from gateway.db import Connection, statement
@@ -9,6 +10,10 @@ from gateway.db import Connection, statement
 _ADD = statement("""
     INSERT INTO audit (at, actor, act, subject, number_id, detail)
     VALUES (:at, :actor, :act, :subject, :number_id, CAST(:detail AS jsonb))
+""")
+_ADD_EACH = statement("""
+    INSERT INTO audit (at, actor, act, subject, number_id, detail)
+    SELECT :at, :actor, :act, :subject, number_id, '{}' FROM unnest(CAST(:number_ids AS bigint[])) AS seen(number_id)
 """)
 _LAST = statement("SELECT CAST(CAST(upto AS text) AS bigint), digest FROM audit_seals ORDER BY id DESC LIMIT 1")
 _HORIZON = statement("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
@@ -60,6 +65,12 @@ def record(
             "detail": json.dumps(detail, default=str),
         },
     )
+
+
+def record_each(conn: Connection, at: datetime, actor: str, act: str, subject: str, number_ids: Sequence[int]) -> None:
+    """Add one act for each of many people, who can be told of it."""
+    values = {"at": at, "actor": actor, "act": act, "subject": subject, "number_ids": list(number_ids)}
+    conn.execute(_ADD_EACH, values)
 
 
 def seal(conn: Connection, at: datetime) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from gateway.broadcasts.polls import Poll
 from gateway.kernel.areas import AreaBook, covers
 from gateway.officials.rules import Official, Role
 from gateway.outbox.rules import Class
@@ -47,6 +48,7 @@ class Verb(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     FINISH = "finish"
+    RESEND = "resend"
     EXPIRE = "expire"
 
 
@@ -62,6 +64,7 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     (State.SENDING, Verb.PAUSE): State.PAUSED,
     (State.PAUSED, Verb.RESUME): State.SENDING,
     (State.SENDING, Verb.FINISH): State.FINISHED,
+    (State.FINISHED, Verb.RESEND): State.SENDING,
     **{
         (state, Verb.CANCEL): State.CANCELLED
         for state in (State.DRAFT, State.SUBMITTED, State.APPROVED, State.SENDING, State.PAUSED)
@@ -82,7 +85,9 @@ SEES_ALL = (Role.ADMIN, Role.APPROVER, Role.AUDITOR, Role.DPO)
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an official wants to say, to whom, when. Moments are aware; `preset_id` where a preset gave texts and audience."""
+    """What an official wants to say, to whom, when, and what it asks. Moments are aware; `preset_id` where a preset gave
+    texts and audience.
+    """
 
     level: str
     texts: Mapping[str, str]
@@ -92,6 +97,7 @@ class Content:
     expires_at: datetime | None = None
     is_drill: bool = False
     preset_id: int | None = None
+    question: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,7 @@ class Broadcast:
     note: str | None
     preset_id: int | None = None
     is_drill: bool = False
+    question: Poll | None = None
 
 
 def digest(
@@ -132,6 +139,7 @@ def digest(
     recipients: int,
     *,
     is_drill: bool = False,
+    question: Poll | None = None,
 ) -> str:
     """What an approval is bound to: change any of it and the hash is another."""
     whole: dict[str, object] = {
@@ -145,6 +153,8 @@ def digest(
     }
     if is_drill:
         whole["is_drill"] = True
+    if question:
+        whole["question"] = question.stored
     body = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()
 

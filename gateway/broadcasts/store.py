@@ -5,26 +5,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from gateway.broadcasts.polls import Poll
 from gateway.broadcasts.rules import CORRECTS, Broadcast, State
 from gateway.db import Connection, statement
 from gateway.outbox.store.batches import Fragment
 
 _COLUMNS = """id, number, state, level, texts, audience, reason, send_at, expires_at, author_id, recipients, hash,
               submitted_at, approval_ends_at, approved_by, release_at, held_until, batch_id, started_at, finished_at, note,
-              preset_id, is_drill"""
+              preset_id, is_drill, question"""
 _NUMBER = statement("SELECT nextval('broadcast_number')")
 _ADD = statement("""
     INSERT INTO broadcasts (number, state, level, texts, audience, reason, send_at, expires_at, author_id, recipients,
-                            hash, preset_id, is_drill, created_at, changed_at)
+                            hash, preset_id, is_drill, question, created_at, changed_at)
     VALUES (:number, 'draft', :level, CAST(:texts AS jsonb), CAST(:audience AS jsonb), :reason, :send_at, :expires_at,
-            :author_id, :recipients, :hash, :preset_id, :is_drill, :now, :now) RETURNING id
+            :author_id, :recipients, :hash, :preset_id, :is_drill, CAST(:question AS jsonb), :now, :now) RETURNING id
 """)
 _CHANGE = statement("""
     UPDATE broadcasts SET state = 'draft', level = :level, texts = CAST(:texts AS jsonb),
         audience = CAST(:audience AS jsonb), reason = :reason, send_at = :send_at, expires_at = :expires_at,
         recipients = :recipients, hash = :hash, submitted_at = NULL, approval_ends_at = NULL, approved_by = NULL,
         approved_at = NULL, release_at = NULL, held_until = NULL, note = NULL, preset_id = :preset_id,
-        changed_at = :now
+        question = CAST(:question AS jsonb), changed_at = :now
     WHERE id = :id
 """)
 _GET = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id")
@@ -81,7 +82,14 @@ _FIELDS = frozenset({"state", "recipients", "hash", "submitted_at", "approval_en
 
 
 def _broadcast(row: Sequence[Any]) -> Broadcast:
-    return Broadcast(row[0], row[1], State(row[2]), *row[3:])
+    values: list[Any] = [row[0], row[1], State(row[2]), *row[3:-1], Poll.of(row[-1])]
+    return Broadcast(*values)
+
+
+def _values(content: Mapping[str, Any]) -> dict[str, Any]:
+    written = {"texts": json.dumps(content["texts"]), "audience": json.dumps(content["audience"])}
+    question: Poll | None = content["question"]
+    return {**content, **written, "question": json.dumps(question.stored) if question else None}
 
 
 def next_number(conn: Connection) -> int:
@@ -90,15 +98,16 @@ def next_number(conn: Connection) -> int:
 
 
 def add(conn: Connection, number: int, content: Mapping[str, Any], author_id: int, now: datetime) -> int:
-    """Write a draft. `content` has level, texts, audience, reason, send_at, expires_at, preset_id, is_drill, recipients, hash."""
-    values = {**content, "texts": json.dumps(content["texts"]), "audience": json.dumps(content["audience"])}
-    return int(conn.execute(_ADD, {**values, "number": number, "author_id": author_id, "now": now}).scalar_one())
+    """Write a draft. `content` has level, texts, audience, reason, send_at, expires_at, preset_id, is_drill, question,
+    recipients and hash.
+    """
+    values = {**_values(content), "number": number, "author_id": author_id, "now": now}
+    return int(conn.execute(_ADD, values).scalar_one())
 
 
 def change(conn: Connection, broadcast_id: int, content: Mapping[str, Any], now: datetime) -> None:
     """Replace the content; whatever was approved of it is void."""
-    values = {**content, "texts": json.dumps(content["texts"]), "audience": json.dumps(content["audience"])}
-    conn.execute(_CHANGE, {**values, "id": broadcast_id, "now": now})
+    conn.execute(_CHANGE, {**_values(content), "id": broadcast_id, "now": now})
 
 
 def get(conn: Connection, broadcast_id: int) -> Broadcast | None:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 from tqdm import tqdm
 
 from config.settings import Settings
+from gateway.broadcasts.polls import Poll
 from gateway.broadcasts.rules import Content
 from gateway.broadcasts.service import correct, decide, draft, sign, trial, view
+from gateway.commands import results
 from gateway.commands.opening import acting, by_token
 from gateway.kernel.errors import Invalid
 from gateway.officials.rules import Official
@@ -48,6 +50,10 @@ def declare(commands: "Commands") -> None:
     write.add_argument("--language", nargs="+", action="extend", default=[], metavar="LANGUAGE")
     write.add_argument("--send-at", metavar="MOMENT", help="not before, such as 2026-12-01T09:00+07:00")
     write.add_argument("--expires-at", metavar="MOMENT", help="of no use from then on")
+    write.add_argument(
+        "--answer", action="append", default=[], metavar="WORDS", help="an answer to its question; the first is 1"
+    )
+    write.add_argument("--closes-at", metavar="MOMENT", help="until when answers count")
     write.add_argument("--reason", help="why; an emergency needs it")
     write.add_argument("--drill", action="store_true", help="an exercise for test groups, marked LATIHAN for good")
     write.set_defaults(run=_draft)
@@ -72,6 +78,7 @@ def declare(commands: "Commands") -> None:
     status = acts.add_parser("status", parents=[one], help="state and counts of one")
     status.add_argument("--watch", action="store_true", help="follow it until it is over")
     status.set_defaults(run=_status)
+    results.declare(acts, one)
     acts.add_parser("list", parents=[token], help="the latest you may see").set_defaults(run=_list)
 
 
@@ -98,11 +105,21 @@ def _draft(args: argparse.Namespace) -> int:
         send_at=moment_of("--send-at", args.send_at),
         expires_at=moment_of("--expires-at", args.expires_at),
         is_drill=args.drill,
+        question=_question(args),
     )
     with acting(args) as (rt, official):
         made = draft.draft(rt, official, content, secrets.token_hex(16))
     print_draft(made)
     return 0
+
+
+def _question(args: argparse.Namespace) -> Poll | None:
+    closes_at = moment_of("--closes-at", args.closes_at)
+    if not args.answer and closes_at is None:
+        return None
+    if not args.answer or closes_at is None:
+        raise Invalid("A question needs its answers (--answer, once for each) and --closes-at.")
+    return Poll({str(at): words for at, words in enumerate(args.answer, start=1)}, closes_at)
 
 
 def _correct(args: argparse.Namespace) -> int:
@@ -185,11 +202,12 @@ def _watch(rt: Runtime, official: Official, found: dict[str, Any]) -> dict[str, 
         while True:
             line = _counts(found)
             if bar.disable and line != said:
-                print(f"{found['state']}: {line}", flush=True)
+                print(f"{found['state']}: {line}" + (f"; {_pace(found)}" if found["rate"] else ""), flush=True)
                 said = line
             bar.total = found["total"]
             bar.n = found["total"] - found["counts"]["queued"] - found["counts"]["sending"]
             bar.set_description(f"{found['code']} {found['state']}")
+            bar.set_postfix_str(_pace(found))
             if found["state"] in OVER:
                 return found
             time.sleep(LOOK_EVERY)
@@ -200,16 +218,21 @@ def _counts(found: Mapping[str, Any]) -> str:
     return ", ".join(f"{n} {name}" for name, n in found["counts"].items() if n) or "nothing yet"
 
 
+def _pace(found: Mapping[str, Any]) -> str:
+    end = found["estimated_end"]
+    return f"{found['rate']} a second" + (f", over at {end}" if end else "")
+
+
 def _print(found: Mapping[str, Any]) -> None:
     for name in ("id", "code", "state", "hash", "level", "recipients", "total"):
         print(f"{name}: {found[name]}")
     if found["is_drill"]:
         print("drill: yes")
     print(f"counts: {_counts(found)}")
-    for name in ("failures", "skipped"):
+    for name in ("failures", "by_operator", "skipped"):
         for reason, n in found[name].items():
             print(f"{name}: {n} {reason}")
-    for name in ("note", "held_until", "started_at", "finished_at"):
+    for name in ("note", "held_until", "started_at", "estimated_end", "finished_at"):
         if found[name]:
             print(f"{name}: {found[name]}")
 

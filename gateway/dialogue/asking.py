@@ -7,7 +7,7 @@ from datetime import timedelta
 from gateway.aspirations import store as aspirations
 from gateway.aspirations.rules import State
 from gateway.db import Connection
-from gateway.dialogue import aftercare, filing, news, sms_menu, standing
+from gateway.dialogue import aftercare, filing, news, polling, sms_menu, standing
 from gateway.dialogue.says import Done, Told
 from gateway.dialogue.talk import Talk
 from gateway.kernel.codes import show_ticket
@@ -29,6 +29,8 @@ def confirm(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     answer, now = args["answer"], talk.rt.now()
     typed = _typed(args)
     found = questions.open_for(conn, talk.number.id, now)
+    if typed.isdecimal() and polling.ask_open(talk, conn, found):
+        found = questions.open_for(conn, talk.number.id, now)
     if answer in ("a", "b"):
         chosen = next((question for question in found if question.kind == "which"), None)
         if chosen:
@@ -38,6 +40,8 @@ def confirm(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     if not fitting and menu and typed.isdecimal():
         # No number of its screen: the menu says which are.
         return Done("ok", menu=Told(typed, menu))
+    if not fitting and (told := polling.explain(talk, conn, answer)):
+        return told
     if not fitting:
         return Done("gone", text=talk.say("sms.nothing_asked"))
     if len(fitting) > 1:
@@ -67,6 +71,8 @@ def _fits(conn: Connection, question: Question, answer: str, typed: str) -> bool
         case "close":
             aspiration = aspirations.get(conn, question.subject)
             return answer in _CLOSING and aspiration is not None and aspiration.state is State.ANSWERED
+        case polling.KIND:
+            return answer in question.payload["options"]
         case "join":
             return answer in ("yes", "no")
         case "draft":
@@ -92,6 +98,8 @@ def _answer(talk: Talk, conn: Connection, question: Question, answer: str, typed
             return Done("ok", menu=Told(typed, question))
         case "close":
             return aftercare.confirm_closed(talk, conn, {"ticket": question.subject, "answer": _CLOSING[answer]})
+        case polling.KIND:
+            return polling.answer(talk, conn, question, answer)
         case "join":
             return _join(talk, conn, question, answer)
         case "category":
@@ -136,6 +144,8 @@ def _name(talk: Talk, conn: Connection, question: Question) -> str:
             return show_ticket(question.subject)
         case sms_menu.KIND:
             return "MENU"
+        case polling.KIND:
+            return str(question.payload["code"])
         case "join":
             return f"DAFTAR {talk.area_name(str(question.payload['area']))}"
         case _:

@@ -113,7 +113,8 @@ def _broadcast(talk: Talk, conn: Connection, written: str) -> dict[str, str] | N
     if sent.is_drill:
         first = talk.say("sms.drill") + first
     by = sent.office or talk.say(f"role.{sent.role}")
-    return _found(talk, show_broadcast(number), by, sent.started_at, ", ".join(names), first, sent.expires_at)
+    until = sent.started_at if sent.is_corrected else sent.expires_at
+    return _found(talk, show_broadcast(number), by, sent.started_at, ", ".join(names), first, until)
 
 
 def _item(talk: Talk, conn: Connection, written: str) -> dict[str, str] | None:

@@ -68,8 +68,12 @@ def prefix_of(e164: str) -> str:
 
 
 def mask(e164: str) -> str:
-    """A number as people without the right to see it are shown it: `+62 *** 89`."""
-    return f"{e164[:3]} *** {e164[-2:]}"
+    """A number as people without the right to see it are shown it: `+62811*****89`, with the operator's digits.
+
+    Of a short number only the country's digits stand there, so that at least three are hidden.
+    """
+    shown = 6 if len(e164) >= 12 else 3
+    return e164[:shown] + "*" * (len(e164) - shown - 2) + e164[-2:]
 
 
 def national(e164: str, region: str = "ID") -> str:

@@ -72,6 +72,10 @@ STATUSES: Final[Mapping[str, Status]] = {
 BLACKLISTED: Final = "userinblacklist"
 """How a report words a recipient's opt-out (there with a capital L)."""
 
+# The company misspells the last but one, and may mend it one day.
+FINAL: Final = frozenset({BLACKLISTED, "userdoesnotexist", "notnetworksubcriber", "notnetworksubscriber"})
+"""Reasons of a report after which another try fares the same, in small letters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -146,6 +150,7 @@ class AfricasTalking(FormHooks):
 
     hooks = frozenset({"ussd", "ussd-end", "sms", "report", "optout"})
     concurrency = IN_FLIGHT
+    final = FINAL
 
     def __init__(self, config: Config) -> None:
         self.name = config.name

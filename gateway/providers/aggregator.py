@@ -58,6 +58,8 @@ class Aggregator:
         self.concurrency = described.concurrency
         self.per_second = config.per_second
         self.timeout = described.timeout
+        report = described.report
+        self.final = frozenset(one.lower() for one in (*report.opted_out, *report.final)) if report else frozenset()
         self.foreign = described.foreign
         self.answerable = bool(config.numeric_sender)
         self._client = http.Client(window=described.concurrency, timeout=described.timeout)

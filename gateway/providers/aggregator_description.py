@@ -170,11 +170,14 @@ class ReportFields(_Shape):
 
 
 class Report(Called):
-    """Delivery reports; `statuses` are compared without case, and one that is not named changes nothing."""
+    """Delivery reports; `statuses` are compared without case, and one that is not named changes nothing. `final`: codes or
+    statuses after which no other try reaches the number; those of `opted_out` are among them.
+    """
 
     fields: ReportFields
     statuses: dict[str, Status]
     opted_out: list[str] = []
+    final: list[str] = []
 
 
 class SmsFields(_Shape):

@@ -231,6 +231,7 @@ class Provider(Protocol):
     hooks: kinds answered under /hooks/<name>/; batch: recipients of one text a call takes; concurrency: calls in
     flight a process;
     per_second: messages a second over all processes, 0 for no limit; timeout: seconds after which a call is over;
+    final: codes of reports, in small letters, after which no other try by this company can reach the number;
     foreign: it stands outside Indonesia; sends_to_demo: it may send to demo people; answerable: it has a sender that
     can be answered.
     """
@@ -253,6 +254,8 @@ class Provider(Protocol):
     def sends_to_demo(self) -> bool: ...
     @property
     def answerable(self) -> bool: ...
+    @property
+    def final(self) -> frozenset[str]: ...
 
     def shape(self, kind: str) -> Shape:
         """How the company brings the fields of this kind of hook; in JSON a field's name is its path, `data.id`."""

@@ -61,7 +61,7 @@ from gateway.providers.base import (
     repair_number,
     safe_id,
 )
-from gateway.providers.twilio_rulings import STATUSES, judge_made, judge_refused, judge_throttled
+from gateway.providers.twilio_rulings import FINAL, STATUSES, judge_made, judge_refused, judge_throttled
 
 TIMEOUT: Final = 30.0
 """Seconds. The company itself is said to give up after 26; less would turn its slow answers into doubts."""
@@ -173,6 +173,7 @@ class Twilio(FormHooks):
     timeout = TIMEOUT
     foreign = True
     sends_to_demo = False
+    final = FINAL
 
     def __init__(self, config: Config) -> None:
         self.per_second = config.per_second

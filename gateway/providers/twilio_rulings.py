@@ -42,6 +42,9 @@ CODES: Final[Mapping[int, Ruling]] = {
 }
 """Codes of a refusal. One that stands nowhere refuses the message: its words are shown to people."""
 
+FINAL: Final = frozenset({"21610", "21614", "30004", "30005", "30006"})
+"""Codes of a report after which another try fares the same: stopped, no mobile, blocked, unknown, a landline."""
+
 
 def judge_made(key: str, message: Any) -> Outcome:
     """The outcome of a message that the company has made, from the SDK's MessageInstance."""

@@ -9,7 +9,7 @@ import pytest
 from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
 from gateway.broadcasts.rules import State, Verb
-from gateway.broadcasts.service import decide, draft, start, view
+from gateway.broadcasts.service import decide, draft, resend, start, view
 from gateway.kernel.errors import Conflict
 from gateway.officials.rules import Official, Role
 from gateway.runtime import Runtime
@@ -39,7 +39,7 @@ def _reach(town: Town, state: State) -> int:
             if state is State.PAUSED:
                 decide.pause(town.rt, kim, id)
             elif state is State.FINISHED:
-                _finish(town, id)
+                _fail(town)
             return id
         case State.REJECTED:
             id = town.submitted(kim)
@@ -56,6 +56,12 @@ def _reach(town: Town, state: State) -> int:
             return id
 
 
+def _fail(town: Town) -> None:
+    """Bring what is under way to its end with every message failed on the way, so that all of them may be sent again."""
+    town.settle(town.claim(), rank=2, code="DeliveryFailure")
+    town.clock_ticks()
+
+
 Act = Callable[[Runtime, Official, int], Any]
 ACTS: dict[str, tuple[Role, Act]] = {
     "change": (Role.KIM, lambda rt, official, id: draft.change(rt, official, id, {"texts": {"id": "Lain."}})),
@@ -65,6 +71,7 @@ ACTS: dict[str, tuple[Role, Act]] = {
     "pause": (Role.APPROVER, decide.pause),
     "resume": (Role.APPROVER, decide.resume),
     "cancel": (Role.APPROVER, decide.cancel),
+    "resend": (Role.APPROVER, lambda rt, official, id: resend.resend(rt, official, id, failed=True)),
 }
 FOLLOWS = {
     "draft": {"change": "draft", "submit": "submitted", "cancel": "cancelled"},
@@ -72,7 +79,7 @@ FOLLOWS = {
     "approved": {"change": "draft", "cancel": "cancelled", "start": "sending"},
     "sending": {"pause": "paused", "cancel": "cancelled"},
     "paused": {"resume": "sending", "cancel": "cancelled"},
-    "finished": {},
+    "finished": {"resend": "sending"},
     "rejected": {"change": "draft"},
     "expired": {},
     "cancelled": {},

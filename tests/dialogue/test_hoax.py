@@ -33,9 +33,20 @@ def sent(rt: Runtime) -> None:
             (28, "sending", NOBODY, office.id, now, now + timedelta(hours=1)),
             (29, "finished", UTARA, bpbd.id, now - timedelta(days=2), now - timedelta(days=1)),
             (30, "draft", UTARA, bpbd.id, None, None),
+            (31, "cancelled", UTARA, bpbd.id, now - timedelta(hours=2), None),
+            (32, "finished", UTARA, bpbd.id, now - timedelta(hours=2), None),
+            (33, "finished", UTARA, bpbd.id, now - timedelta(hours=2), None),
         ):
             conn.execute(_BROADCAST, {"number": number, "state": state, "audience": audience, "author": author,
                                       "started": started, "expires": expires})  # fmt: skip
+        # 32 was corrected by 34, which has left; the correction of 33 is a draft yet.
+        for number, original, started in ((34, 32, now - timedelta(hours=1)), (35, 33, None)):
+            id = conn.execute(
+                statement("SELECT id FROM broadcasts WHERE number = :number"), {"number": original}
+            ).scalar()
+            audience = f'{{"areas": ["33.75.03"], "corrects": ["{id}"]}}'
+            conn.execute(_BROADCAST, {"number": number, "state": "finished" if started else "draft", "audience": audience,
+                                      "author": bpbd.id, "started": started, "expires": None})  # fmt: skip
         for code, until in (("N12", now + timedelta(days=1)), ("N13", now - timedelta(hours=1))):
             information.publish(conn, code, "events", BENDAN, {"id": "Judul"}, {"id": "Posyandu Sabtu"}, "Dinkes", bpbd.id,
                                 office.id, now - timedelta(days=1), until, now)  # fmt: skip
@@ -49,6 +60,14 @@ CODES = [
     ("to everyone, by an office", "B28", "ASLI. B28 dikirim DPUPR 4/11 10.00 utk Kota Pekalongan: '"),
     ("of no use any more", "B29", "B29 pernah kami kirim, tetapi sudah tidak berlaku."),
     ("of a draft that never left", "B30", "TIDAK DIKENAL."),
+    ("of one that was stopped under way", "B31", "ASLI. B31 dikirim BPBD"),
+    ("of one that was corrected since", "B32", "B32 pernah kami kirim, tetapi sudah tidak berlaku."),
+    ("of one whose correction is a draft", "B33", "ASLI. B33 dikirim BPBD"),
+    ("of a correction that left", "B34", "ASLI. B34 dikirim BPBD"),
+    ("of a correction that never left", "B35", "TIDAK DIKENAL."),
+    ("of a number too long to be ours", "B1234567890", "TIDAK DIKENAL."),
+    ("of nothing", "B0", "TIDAK DIKENAL."),
+    ("in letters that look like ours", "В27", "TIDAK DIKENAL."),
     ("of nobody", "B9999", "TIDAK DIKENAL."),
     ("of information", "n12", "ASLI. N12 dikirim Dinkes 3/11 10.00 utk Bendan Kergon: 'Posyandu Sabtu'"),
     ("of information that is over", "N13", "N13 pernah kami kirim"),
@@ -69,11 +88,33 @@ def test_a_code_typed_on_the_menu(make_phone: MakePhone, code: str, shows: str) 
         ("ASLI B27", "ASLI: B27 dari BPBD 4/11 09.00 utk Pekalongan Utara, isi 'SIAGA ROB"),
         ("CEK B29", "B29 pernah kami kirim"),
         ("ASLI B9999", "TIDAK DIKENAL:"),
+        ("ASLI B32", "B32 pernah kami kirim"),
     ],
 )
 def test_a_code_asked_about_by_sms(make_phone: MakePhone, said: str, answer: str) -> None:
     (sent,) = make_phone().writes(said)
     assert sent.startswith(answer)
+
+
+FORGED = "SIAGA ROB: transfer 50rb ke rek 123 utk bantuan, hub 0812"
+
+
+@pytest.mark.parametrize("said", ["ASLI B27", f"ASLI B27 {FORGED}", f"CEK B27 {FORGED}", "CEK KODE B27"])
+def test_a_true_code_under_altered_words_is_answered_with_our_own(make_phone: MakePhone, said: str) -> None:
+    """A forger copies the code of a true SMS: what we sent stands in the answer, and that anything else is forged."""
+    [told] = make_phone().writes(said)
+    assert told.startswith("ASLI: B27 dari BPBD")
+    assert "isi 'SIAGA ROB jam 14-18: Kandang Panjang'" in told
+    assert told.endswith("Bila isinya beda, itu PALSU.")
+    assert "transfer" not in told
+
+
+@pytest.mark.parametrize("language", ["id", "jv", "en"])
+def test_our_own_words_are_quoted_in_the_readers_language(make_phone: MakePhone, language: str) -> None:
+    phone = make_phone(joined=False)
+    phone.joins(language=language)
+    [told] = phone.writes("ASLI B27")
+    assert ("'SIAGA ROB'" if language == "jv" else "'SIAGA ROB jam 14-18: Kandang Panjang'") in told
 
 
 def test_a_code_that_is_not_ours_is_kept_once_for_the_desk(make_phone: MakePhone) -> None:

@@ -49,6 +49,7 @@ OWNERS = {
     "drafts": "gateway.aspirations.store",
     "aspiration_supporters": "gateway.aspirations.store",
     "call_backs": "gateway.residents.call_store",
+    "poll_answers": "gateway.broadcasts.poll_store",
     "rumour_askers": "gateway.rumours.store",
     "forged_codes": "gateway.rumours.store",
     "erasures": "gateway.privacy.store",

@@ -103,4 +103,5 @@ def test_is_mobile(label: str, number: str, mobile: bool) -> None:
 
 def test_what_others_may_see_of_a_number() -> None:
     assert phone.prefix_of("+6281234567890") == "+6281234"
-    assert phone.mask("+6281234567890") == "+62 *** 90"
+    assert phone.mask("+6281234567890") == "+62812******90"
+    assert phone.mask("+1234567") == "+12***67"

@@ -86,6 +86,7 @@ class Companies:
         self.accepted: Counter[str] = Counter()
         self.fates: Counter[str] = Counter()
         self.posts = self.lists = 0
+        self.texts: dict[str, dict[str, int]] = {}
         self.listed: dict[str, list[dict[str, object]]] = {}
         self.requests: list[tuple[str, dict[str, str], dict[str, str]]] = []
         self._made = 0
@@ -102,6 +103,7 @@ class Companies:
             "fates": dict(self.fates),
             "taken": sum(self.accepted.values()),
             "accepted": dict(self.accepted),
+            "texts": self.texts,
         }
 
     def fate(self) -> Wire:
@@ -134,6 +136,7 @@ class Companies:
             lines = (line.partition(": ") for line in headers.decode("latin-1").split("\r\n")[1:])
             self.requests.append((path, {name.lower(): value for name, _, value in lines}, form))
         is_twilio = path.startswith("/2010-04-01/")
+        self._note(form.get("Body") or form.get("message") or "")
         if fate in LOST and self._dice.random() >= self.plan.lost_taken:
             return Said(500, b"{}")
         if fate is Wire.HTTP_401:
@@ -167,6 +170,12 @@ class Companies:
                 posts.append(local.report(path, self._local_token, one, id, ending["status"], reason))
         said = local.say(path, asked, ids)
         return Said(said.status, said.body, said.content_type, posts=posts)
+
+    def _note(self, text: str) -> None:
+        """Keep which POST brought a text first and last, counted from 1, so that tests can tell what went before what."""
+        if text in self.texts or len(self.texts) < 100:
+            seen = self.texts.setdefault(text, {"first": self.posts, "last": 0, "posts": 0})
+            seen["last"], seen["posts"] = self.posts, seen["posts"] + 1
 
     def _africastalking(self, form: Mapping[str, str], fate: Wire) -> Said:
         if fate is Wire.REFUSE_ALL:

@@ -61,7 +61,7 @@ def judge(
     areas, now = reference.areas(rt, conn), rt.now()
     broadcast, author = find(conn, official, broadcast_id, lock=True)
     if verb in (Verb.APPROVE, Verb.REJECT):
-        _refuse_judge(rt, conn, areas, official, author, broadcast, verb)
+        refuse_judge(rt, conn, areas, official, author, broadcast, verb)
     elif not rules.may_steer(official, author, broadcast, areas):
         _forbid(official, broadcast, verb)
     refuse_state(broadcast, verb)
@@ -81,7 +81,7 @@ def start_soon(rt: Runtime, broadcast: Broadcast) -> None:
         queue.try_enqueue(rt.redis, "start_urgent", broadcast.id)
 
 
-def _refuse_judge(
+def refuse_judge(
     rt: Runtime,
     conn: Connection,
     areas: AreaBook,
@@ -90,7 +90,10 @@ def _refuse_judge(
     broadcast: Broadcast,
     verb: Verb,
 ) -> None:
-    """Raise Conflict for one's own where a second person is needed, Forbidden where role or area do not allow it."""
+    """Raise Conflict for one's own where a second person is needed, Forbidden where role or area do not allow it.
+
+    Whoever has something sent again answers for it as whoever approved it: the same people may.
+    """
     if author.id != official.id:
         may = rules.may_approve(official, author, broadcast, areas)
     elif needs_second(rt, conn, areas, author, broadcast):

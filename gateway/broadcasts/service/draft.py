@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.audit import store as audit
-from gateway.broadcasts import rules, store
+from gateway.broadcasts import polls, rules, store
 from gateway.broadcasts.preview_store import Share
 from gateway.broadcasts.rules import CORRECTS, Broadcast, Content, State, Verb
 from gateway.broadcasts.service.preview import count, preview, survey
@@ -121,9 +121,15 @@ def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connec
 
 
 def _tidied(content: Content) -> Content:
-    """The same with every end of line as a phone has it: forms send two characters for one."""
+    """The same with every end of line as a phone has it, since forms send two characters for one.
+
+    Once its question is closed a broadcast is of no use any more.
+    """
     texts = {language: text.replace("\r\n", "\n") for language, text in content.texts.items()}
-    return replace(content, texts=texts)
+    expires_at = content.expires_at
+    if closes_at := content.question and content.question.closes_at:
+        expires_at = min(expires_at or closes_at, closes_at)
+    return replace(content, texts=texts, expires_at=expires_at)
 
 
 def check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -> None:
@@ -141,6 +147,8 @@ def check(rt: Runtime, areas: AreaBook, official: Official, content: Content) ->
         raise Invalid("An emergency needs a reason: it overrides quiet hours and those who stopped news.")
     _check_audience(rt, areas, content.audience)
     now = rt.now()
+    if content.question:
+        polls.check(content.question, content.texts, now, content.send_at)
     if content.expires_at and content.expires_at <= max(now, content.send_at or now):
         raise Invalid("expires_at must lie after now and after send_at.")
     if not rules.may_draft(official, content.level, content.audience):
@@ -194,6 +202,7 @@ def _values(content: Content, recipients: int) -> dict[str, Any]:
         "preset_id": content.preset_id,
         "is_drill": content.is_drill,
         "recipients": recipients,
+        "question": content.question,
         "hash": rules.digest(
             content.level,
             texts,
@@ -202,14 +211,17 @@ def _values(content: Content, recipients: int) -> dict[str, Any]:
             content.expires_at,
             recipients,
             is_drill=content.is_drill,
+            question=content.question,
         ),
     }
 
 
 def _canonical(content: Content) -> str:
     values = {name: getattr(content, name) for name in Content.__slots__}
+    values["question"] = content.question and content.question.stored
     # Left out where they say nothing, so that a key that came before they were there still fits its body.
-    values = {name: value for name, value in values.items() if name not in ("is_drill", "preset_id") or value}
+    later = ("is_drill", "preset_id", "question")
+    values = {name: value for name, value in values.items() if name not in later or value}
     values["texts"], values["audience"] = dict(content.texts), {k: list(v) for k, v in content.audience.items()}
     return json.dumps(values, sort_keys=True, default=str)
 

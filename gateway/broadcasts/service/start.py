@@ -52,7 +52,7 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
                 now,
                 state=State.SUBMITTED,
                 recipients=present,
-                hash=rules.digest(*content, present, is_drill=broadcast.is_drill),
+                hash=rules.digest(*content, present, is_drill=broadcast.is_drill, question=broadcast.question),
                 approved_by=None,
                 approval_ends_at=now + _again(broadcast),
                 release_at=None,
@@ -70,6 +70,7 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
             rules.class_of(broadcast),
             texts,
             lane=LANE_OF[level],
+            wants_answer=broadcast.question is not None,
             is_capped=rules.is_capped(broadcast),
             expires_at=broadcast.expires_at,
         )

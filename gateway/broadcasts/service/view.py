@@ -5,15 +5,14 @@ from typing import Any
 
 from gateway.broadcasts import rules, store
 from gateway.broadcasts.rules import Broadcast, State, Verb
+from gateway.broadcasts.service.progress import progress
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Missing
 from gateway.officials import store as officials
 from gateway.officials.rules import Official
-from gateway.outbox.rules import STATUSES
 from gateway.outbox.service.post import quiet
-from gateway.outbox.store import batches
 from gateway.runtime import Runtime
 
 
@@ -44,20 +43,7 @@ def status(rt: Runtime, official: Official, broadcast_id: int) -> dict[str, Any]
 
 def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]:
     now = rt.now()
-    counts, failures, skipped = dict.fromkeys(STATUSES, 0), {}, {}
-    total = 0
-    if broadcast.batch_id is not None:
-        batch = batches.get(conn, broadcast.batch_id)
-        total = batch.total
-        for name, reason, n in batches.count(conn, batch):
-            counts[name] += n
-            if name == "failed":
-                failures[reason] = n
-            elif name == "skipped":
-                skipped[reason] = n
-    left = counts["queued"] + counts["sending"]
-    ended = broadcast.finished_at or now
-    seconds = (ended - broadcast.started_at).total_seconds() if broadcast.started_at else 0
+    left, how_far = progress(conn, broadcast, now)
     return {
         "id": broadcast.id,
         "code": show_broadcast(broadcast.number),
@@ -66,15 +52,11 @@ def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]
         "level": broadcast.level,
         "is_drill": broadcast.is_drill,
         "recipients": broadcast.recipients,
-        "total": total,
-        "counts": counts,
-        "failures": failures,
-        "skipped": skipped,
         "note": broadcast.note,
         "held_until": _moment(_held_until(rt, broadcast, now, left)),
         "started_at": _moment(broadcast.started_at),
         "finished_at": _moment(broadcast.finished_at),
-        "per_second": round((total - left - counts["skipped"]) / seconds, 1) if seconds > 0 else 0.0,
+        **how_far,
     }
 
 

@@ -99,7 +99,8 @@ _STATE = statement("""
     UPDATE batches SET state = :state WHERE id = :id AND state = ANY(:before) RETURNING id
 """)
 _CANCEL_REST = statement("""
-    UPDATE messages SET status = 'skipped', reason = :reason
+    UPDATE messages SET status = coalesce(resent_from, 'skipped'),
+                        reason = CASE WHEN resent_from IS NULL THEN :reason ELSE reason END
     WHERE month = :month AND batch_id = :batch_id AND status = 'queued'
 """)
 _FINISH = statement("""

@@ -14,12 +14,14 @@ CHUNK = 2000
 """Rows a lease covers; a multiple of every provider's window."""
 
 _TOTAL = statement("UPDATE batches SET total = :total, is_planned = true WHERE id = :id")
-_CHUNK_UP = statement("""
+CHUNK_UP = statement("""
     INSERT INTO chunks (batch_id, first_id, last_id, month, lane, route)
     SELECT :batch_id, min(id), max(id), :month, :lane, route
     FROM (SELECT id, route, (row_number() OVER (PARTITION BY route ORDER BY id) - 1) / :size AS part
           FROM messages WHERE month = :month AND batch_id = :batch_id AND status = 'queued') AS numbered
     GROUP BY route, part
+    ON CONFLICT (batch_id, route, first_id) DO UPDATE
+        SET last_id = greatest(chunks.last_id, excluded.last_id), is_done = false, leased_until = NULL
 """)
 
 LATELY = """
@@ -104,7 +106,7 @@ def fan_out(
         values |= lately_values(now)
     total = conn.execute(statement(sql), values).rowcount
     place = {"batch_id": batch.id, "month": batch.month, "lane": batch.lane}
-    conn.execute(_CHUNK_UP, {**place, "size": CHUNK})
+    conn.execute(CHUNK_UP, {**place, "size": CHUNK})
     conn.execute(_TOTAL, {"id": batch.id, "total": total})
     return total
 

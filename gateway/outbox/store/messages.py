@@ -8,6 +8,7 @@ from gateway.db import Connection, statement
 from gateway.kernel.calendar import month_of
 from gateway.outbox.rules import Claimed
 from gateway.outbox.store.batches import Chunk
+from gateway.outbox.store.showing import SHOW, UPSERT_HEAD, UPSERT_TAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,14 @@ _SKIP = """
                  OR m.class IN ('important', 'routine') AND s.scope = 'notices')) THEN 'stopped'
     END
 """
+# One that is sent again and may not leave is what it was before, not skipped: its first send may have arrived.
 _CLAIM = f"""
-    UPDATE messages m SET claimed_at = :now, (status, reason, attempt) =
-        (SELECT CASE WHEN skip IS NULL THEN 'sending' ELSE 'skipped' END, skip,
-                m.attempt + CASE WHEN skip IS NULL THEN 1 ELSE 0 END FROM (SELECT {_SKIP} AS skip) AS judged)
+    UPDATE messages m SET (status, reason, attempt, claimed_at) =
+        (SELECT CASE WHEN skip IS NULL THEN 'sending' ELSE coalesce(m.resent_from, 'skipped') END,
+                CASE WHEN skip IS NULL OR m.resent_from IS NOT NULL THEN m.reason ELSE skip END,
+                m.attempt + CASE WHEN skip IS NULL THEN 1 ELSE 0 END,
+                CASE WHEN skip IS NULL OR m.resent_from IS NULL THEN CAST(:now AS timestamptz) ELSE m.claimed_at END
+         FROM (SELECT {_SKIP} AS skip) AS judged)
 """
 _CLAIMED = """
     RETURNING m.month, m.id, m.attempt, m.number_id, m.batch_id, m.route, m.language, m.body, m.reply_from,
@@ -94,42 +99,21 @@ _CLAIM_SINGLES = statement(f"""
     WHERE m.month = p.month AND m.id = p.id AND n.id = m.number_id
     {_CLAIMED}
 """)
-_UPSERT_HEAD = """
-    INSERT INTO attempts AS a (month, message_id, number, number_id, route, provider_id, rank, code, words, parts, cost,
-                               claimed_at, settled_at)
-"""
-_UPSERT_TAIL = """
-    ON CONFLICT (month, message_id, number) DO UPDATE SET
-        rank = greatest(a.rank, excluded.rank),
-        provider_id = coalesce(a.provider_id, excluded.provider_id),
-        code = CASE WHEN excluded.rank > a.rank THEN excluded.code ELSE a.code END,
-        words = CASE WHEN excluded.rank > a.rank THEN excluded.words ELSE a.words END,
-        parts = coalesce(excluded.parts, a.parts), cost = coalesce(excluded.cost, a.cost),
-        settled_at = CASE WHEN excluded.rank > a.rank THEN excluded.settled_at ELSE a.settled_at END
-    RETURNING a.month, a.message_id, a.number, a.rank, a.code
-"""
-# A message shows its latest attempt, but one that was delivered stays delivered.
-_SHOW = """
-    UPDATE messages m SET
-        status = CASE u.rank WHEN 1 THEN 'sent' WHEN 2 THEN 'failed' ELSE 'delivered' END,
-        reason = CASE WHEN u.rank = 2 THEN u.code END
-    FROM upserted u
-    WHERE m.month = u.month AND m.id = u.message_id AND u.rank > 0 AND m.status <> 'delivered'
-      AND (m.attempt = u.number OR u.rank = 3)
-"""
 _SETTLE = statement(f"""
-    WITH upserted AS ({_UPSERT_HEAD}
-        SELECT month, message_id, number, number_id, route, provider_id, rank, code, words, parts, cost, claimed_at, :now
+    WITH upserted AS ({UPSERT_HEAD}
+        SELECT month, message_id, number, number_id, route, provider_id, rank, code, words, parts, cost, claimed_at,
+               CAST(:now AS timestamptz), rank = 2
         FROM unnest(CAST(:months AS date[]), CAST(:ids AS bigint[]), CAST(:attempts AS smallint[]),
                     CAST(:number_ids AS bigint[]), CAST(:routes AS text[]), CAST(:provider_ids AS text[]),
                     CAST(:ranks AS smallint[]), CAST(:codes AS text[]), CAST(:words AS text[]),
                     CAST(:parts AS smallint[]), CAST(:costs AS text[]), CAST(:claimed AS timestamptz[]))
              AS s(month, message_id, number, number_id, route, provider_id, rank, code, words, parts, cost, claimed_at)
-        {_UPSERT_TAIL})
-    {_SHOW}
+        {UPSERT_TAIL})
+    {SHOW}
 """)
 _REQUEUE = statement("""
-    UPDATE messages m SET status = CASE WHEN g.reason IS NULL THEN 'queued' ELSE 'failed' END, reason = g.reason,
+    UPDATE messages m SET status = CASE WHEN g.reason IS NULL THEN 'queued' ELSE 'failed' END,
+                          reason = coalesce(g.reason, m.reason),
                           not_before = g.not_before
     FROM unnest(CAST(:months AS date[]), CAST(:ids AS bigint[]), CAST(:attempts AS smallint[]),
                 CAST(:not_befores AS timestamptz[]), CAST(:reasons AS text[]))
@@ -150,7 +134,12 @@ _OPEN_DOUBTS = statement("""
     ORDER BY m.claimed_at LIMIT :most
 """)
 _DECIDE = statement("""
-    UPDATE messages m SET status = :status, reason = :reason, resent = m.resent OR :resend, route = :route
+    UPDATE messages m SET
+        status = CASE WHEN :status = 'unconfirmed' AND m.attempt > 1
+                           AND EXISTS (SELECT 1 FROM attempts a WHERE a.month = m.month AND a.message_id = m.id
+                                       AND a.number < m.attempt AND a.rank = 1) THEN 'sent' ELSE :status END,
+        reason = :reason, resent = m.resent OR :resend, route = :route,
+        resent_from = CASE WHEN :resend THEN 'unconfirmed' ELSE m.resent_from END
     WHERE m.month = :month AND m.id = :id AND m.attempt = :attempt AND m.status = 'sending'
 """)
 _RECENT = statement("""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gateway.db import Connection, statement
-from gateway.outbox.store.messages import _SHOW, _UPSERT_HEAD, _UPSERT_TAIL
+from gateway.outbox.store.showing import SHOW, UPSERT_HEAD, UPSERT_TAIL
 
 KEPT = timedelta(hours=48)
 
@@ -30,7 +30,8 @@ _ADD = statement("""
     VALUES (:route, :provider_id, :month, :message_id, :attempt, :number_id, :rank, :code, :words, :opted_out, :at)
 """)
 # Where our own id came back the message itself is found, even if the send has not been recorded yet; else the provider's
-# id must be known and the number the same. Several receipts of one attempt in a batch: the highest rank counts.
+# id must be known and the number the same. Of several receipts of one attempt in a batch the highest rank counts, and
+# that one failed.
 _APPLY = statement(f"""
     WITH due AS MATERIALIZED (
         SELECT * FROM receipts WHERE tried_at IS NULL ORDER BY id LIMIT :most FOR UPDATE SKIP LOCKED),
@@ -46,13 +47,15 @@ _APPLY = statement(f"""
         FROM due d JOIN attempts a ON a.provider_id = d.provider_id AND a.route = d.route
         WHERE d.message_id IS NULL AND (d.number_id IS NULL OR d.number_id = a.number_id)),
     best AS (
-        SELECT DISTINCT ON (month, message_id, number) * FROM matched
+        SELECT DISTINCT ON (month, message_id, number) *, bool_or(rank = 2) OVER of_attempt AS has_failed,
+               coalesce(max(code) FILTER (WHERE rank = 2) OVER of_attempt, code) AS shown_code
+        FROM matched WINDOW of_attempt AS (PARTITION BY month, message_id, number)
         ORDER BY month, message_id, number, rank DESC, receipt_id),
-    upserted AS ({_UPSERT_HEAD}
-        SELECT month, message_id, number, number_id, route, provider_id, rank, code, words, NULL, NULL, claimed_at,
-               received_at FROM best
-        {_UPSERT_TAIL}),
-    shown AS ({_SHOW} RETURNING 1),
+    upserted AS ({UPSERT_HEAD}
+        SELECT month, message_id, number, number_id, route, provider_id, rank, shown_code, words, NULL, NULL, claimed_at,
+               received_at, has_failed FROM best
+        {UPSERT_TAIL}),
+    shown AS ({SHOW} RETURNING 1),
     blocked AS (
         INSERT INTO suppressions (number_id, scope, route, reason, created_at)
         SELECT DISTINCT number_id, 'route', route, 'carrier', CAST(:now AS timestamptz) FROM matched WHERE opted_out
@@ -70,6 +73,7 @@ _RETRY = statement("""
 """)
 _DROP = statement("DELETE FROM receipts WHERE received_at < :before AND tried_at IS NOT NULL")
 # A receipt for an id we never recorded proves a cut-off send to that number, but only where it can mean that one alone.
+# Of a message that was sent again both sends may be meant: that it was delivered is true of the message all the same.
 _PROVE = statement("""
     WITH waiting AS MATERIALIZED (
         SELECT * FROM receipts WHERE tried_at IS NOT NULL AND message_id IS NULL AND number_id IS NOT NULL
@@ -79,17 +83,23 @@ _PROVE = statement("""
         WHERE status = 'sending' AND month >= :since AND EXISTS (SELECT 1 FROM waiting)
         UNION ALL
         SELECT month, id, attempt, number_id, route, claimed_at FROM messages
-        WHERE status = 'unconfirmed' AND month >= :since AND number_id IN (SELECT number_id FROM waiting)),
+        WHERE status = 'unconfirmed' AND month >= :since AND number_id IN (SELECT number_id FROM waiting)
+        UNION
+        SELECT a.month, a.message_id, a.number, a.number_id, a.route, a.claimed_at
+        FROM messages m JOIN attempts a ON a.month = m.month AND a.message_id = m.id AND a.rank = 0
+        WHERE m.resent_from = 'unconfirmed' AND m.month >= :since AND m.number_id IN (SELECT number_id FROM waiting)
+          AND a.provider_id IS NULL),
     meant AS (
         SELECT r.id, r.provider_id, r.rank, r.code, r.words, d.month, d.id AS message_id, d.attempt, d.number_id,
-               d.route, d.claimed_at, count(*) OVER (PARTITION BY r.id) AS candidates
+               d.route, d.claimed_at, count(*) OVER every AS sends, min(d.id) OVER every = max(d.id) OVER every AS is_one
         FROM waiting r JOIN doubtful d
-             ON d.number_id = r.number_id AND d.route = r.route AND d.claimed_at <= r.received_at)
+             ON d.number_id = r.number_id AND d.route = r.route AND d.claimed_at <= r.received_at
+        WINDOW every AS (PARTITION BY r.id))
     SELECT id, provider_id, rank, code, words, month, message_id, attempt, number_id, route, claimed_at FROM meant m
-    WHERE candidates = 1 AND claimed_at < :quiet_since
+    WHERE is_one AND (sends = 1 OR rank = 3) AND claimed_at < :quiet_since
       AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.month = m.month AND a.message_id = m.message_id
                       AND a.number = m.attempt AND a.provider_id IS NOT NULL)
-    ORDER BY id
+    ORDER BY id, attempt
 """)
 _USE = statement("DELETE FROM receipts WHERE id = ANY(:ids)")
 

@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 
 from gateway.kernel.errors import Invalid
 from gateway.runtime import Runtime
-from gateway.web.api import broadcasts, groups, openapi, people, planning, presets
+from gateway.web.api import broadcasts, groups, openapi, people, planning, presets, results
 from gateway.web.api.calls import PREFIX, Ask, Call, Part, read_body
 from gateway.web.auth import access
 from gateway.web.reading import read_whole
@@ -16,7 +16,14 @@ from gateway.web.reading import read_whole
 LARGEST: Final = 1024 * 1024
 """Bytes of a body: a thousand residents fit three times."""
 
-CALLS: Final[tuple[Call, ...]] = (*people.table, *broadcasts.table, *planning.table, *groups.table, *presets.table)
+CALLS: Final[tuple[Call, ...]] = (
+    *people.table,
+    *broadcasts.table,
+    *planning.table,
+    *results.table,
+    *groups.table,
+    *presets.table,
+)
 
 
 def mount(app: Flask, rt: Runtime) -> None:
@@ -43,15 +50,18 @@ def _serve(rt: Runtime, call: Call) -> Callable[..., Response]:
 
     @access("official")
     def view(**given: Any) -> Response:
-        ask = Ask(rt, g.official, {name.lower(): value for name, value in request.headers})
+        headers = {name.lower(): value for name, value in request.headers}
+        ask = Ask(rt, g.official, headers, request.args)
         if is_list:
-            given["part"] = Part.of(request.args)
+            given["part"] = Part.of(request.args, call.query)
         elif request.args:
             raise Invalid("This call takes no parameters after `?`.")
         if body_model:
             body = read_body(body_model, read_whole(request, LARGEST))
             given |= {"body": body} if takes_body else {}
-        answer = json.dumps(call.view(ask, **given), ensure_ascii=False)
-        return Response(answer, call.status, content_type="application/json")
+        answer = call.view(ask, **given)
+        if isinstance(answer, Response):
+            return answer
+        return Response(json.dumps(answer, ensure_ascii=False), call.status, content_type="application/json")
 
     return view

@@ -85,7 +85,7 @@ class Counts(Answer):
 
 
 class Status(Answer):
-    """A broadcast and how far it is. `total` is 0 until its recipients are fixed."""
+    """A broadcast and how far it is. `total` is 0 until its recipients are fixed; `rate` is of the last minute."""
 
     id: int
     code: str
@@ -97,12 +97,64 @@ class Status(Answer):
     total: int
     counts: Counts
     failures: dict[str, int]
+    by_operator: dict[str, int]
     skipped: dict[str, int]
     note: str | None
     held_until: str | None
     started_at: str | None
     finished_at: str | None
     per_second: float
+    rate: float
+    estimated_end: str | None
+
+
+class PollCell(Answer):
+    """One answer of a poll; its figures are null where they are hidden."""
+
+    option: str
+    words: str
+    answers: int | None
+    percent: int | None
+
+
+class PollResult(Answer):
+    """A poll. `answers` in all is null under five; `results` are null while it is open."""
+
+    id: int
+    code: str
+    options: dict[str, str]
+    closes_at: str
+    is_open: bool
+    answers: int | None
+    results: list[PollCell] | None
+    results_at: str | None
+
+
+class Recipient(Answer):
+    """Someone a broadcast went to; `number` is masked unless it was revealed, null once the person is erased."""
+
+    number: str | None
+    operator: str
+    language: str
+    status: str
+    reason: str | None
+    route: str
+    tries: int
+    parts: int | None
+    at: str | None
+
+
+class Recipients(Answer):
+    """Part of the recipients."""
+
+    items: list[Recipient]
+    next: str | None
+
+
+class Resent(Answer):
+    """How many messages were queued for a new attempt."""
+
+    resent: int
 
 
 class Summary(Answer):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
+from gateway.broadcasts.polls import Poll
 from gateway.web.api.calls import Body
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -57,6 +58,17 @@ class Audience(Body):
         return {name: value for name, value in self if value is not None}
 
 
+class Question(Body):
+    """What a broadcast asks: answers by digit, from 1 on, each named in the text; they count until it closes."""
+
+    options: Annotated[dict[Word, Word], Field(examples=[{"1": "saluran", "2": "lampu"}])]
+    closes_at: Moment
+
+    def poll(self) -> Poll:
+        """As the service takes it."""
+        return Poll(self.options, self.closes_at)
+
+
 class NewBroadcast(Body):
     """A broadcast to draft."""
 
@@ -69,6 +81,7 @@ class NewBroadcast(Body):
     is_drill: bool = Field(
         False, description="An exercise for test groups, marked LATIHAN; it never becomes a real one."
     )
+    question: Question | None = None
 
 
 def _hide_default(schema: dict[str, Any]) -> None:
@@ -85,12 +98,15 @@ class Changes(Body):
     send_at: Moment | None = None
     expires_at: Moment | None = None
     reason: Note | None = None
+    question: Question | None = None
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent."""
         found = {name: getattr(self, name) for name in self.model_fields_set}
         if "audience" in found:
             found["audience"] = self.audience.lists()
+        if self.question:
+            found["question"] = self.question.poll()
         return found
 
 
@@ -104,6 +120,12 @@ class Approval(Body):
     """An approval, bound to what the approver saw where the hash is given."""
 
     hash: Word | None = None
+
+
+class Again(Body):
+    """What to send again: the unconfirmed messages, or the failed ones instead."""
+
+    failed: bool = False
 
 
 class Rejection(Body):

@@ -31,8 +31,9 @@ def read_key(ask: Ask) -> str:
 @table.call("POST", "/broadcasts", "Draft a broadcast and see its preview", Drafted, status=201, headers=KEYS)
 def add(ask: Ask, body: NewBroadcast) -> dict[str, Any]:
     key = read_key(ask)
+    asked = body.question.poll() if body.question else None
     content = Content(body.level, body.texts, body.audience.lists(), body.reason, body.send_at, body.expires_at,
-                      body.is_drill)  # fmt: skip
+                      body.is_drill, question=asked)  # fmt: skip
     return draft.draft(ask.rt, ask.official, content, key)
 
 

@@ -7,7 +7,7 @@ A parameter named in the path is one of the path, `body` is the JSON body, `part
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, get_type_hints
 
@@ -24,7 +24,7 @@ MOST, USUAL = 200, 50
 _NAMED: Final = 3
 _IN_PATH: Final = re.compile(r"\{(\w+)\}")
 
-View = Callable[..., dict[str, Any]]
+View = Callable[..., Any]
 
 
 class Body(BaseModel):
@@ -44,6 +44,7 @@ class Ask:
     rt: Runtime
     official: Official
     headers: Mapping[str, str] = field(repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,13 @@ class Part:
     limit: int
 
     @classmethod
-    def of(cls, query: Mapping[str, str]) -> "Part":
-        """Reads `?cursor&limit`. Raises Invalid."""
-        if unknown := sorted(query.keys() - {"cursor", "limit"}):
-            raise Invalid(f"There is no parameter {_name(unknown[0])}; a list takes cursor and limit.")
+    def of(cls, query: Mapping[str, str], more: Collection[str] = ()) -> "Part":
+        """Reads `?cursor&limit`; the list takes parameters named in `more` beside them. Raises Invalid."""
+        known = ("cursor", "limit", *more)
+        if unknown := sorted(query.keys() - set(known)):
+            raise Invalid(
+                f"There is no parameter {_name(unknown[0])}; a list takes {', '.join(known[:-1])} and {known[-1]}."
+            )
         limit, cursor = query.get("limit", str(USUAL)), query.get("cursor") or None
         if not (limit.isascii() and limit.isdigit() and len(limit) < 4 and 1 <= int(limit) <= MOST):
             raise Invalid(f"limit must be a whole number from 1 to {MOST}.")
@@ -68,15 +72,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call. path: below PREFIX, with {names}; answers: what a success (`status`) looks like; headers: required."""
+    """One call. path: below PREFIX, with {names}; answers: what a success (`status`) looks like, a media type where it is
+    no JSON; headers: required; query: what a list can be asked beside its part.
+    """
 
     method: str
     path: str
     summary: str
     view: View
-    answers: type[BaseModel]
+    answers: type[BaseModel] | str
     status: int
     headers: Mapping[str, str]
+    query: Mapping[str, str]
 
     @property
     def hints(self) -> dict[str, Any]:
@@ -116,15 +123,16 @@ class Table(list[Call]):
         method: str,
         path: str,
         summary: str,
-        answers: type[BaseModel],
+        answers: type[BaseModel] | str,
         *,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
     ) -> Callable[[View], View]:
-        """Adds the decorated view; `headers` maps required ones to what they are for."""
+        """Adds the decorated view; `headers` maps required ones to what they are for, `query` parameters that may be."""
 
         def add(view: View) -> View:
-            self.append(Call(method, path, summary, view, answers, status, headers or {}))
+            self.append(Call(method, path, summary, view, answers, status, headers or {}, query or {}))
             return view
 
         return add

@@ -25,7 +25,8 @@ def build(calls: Iterable[Call]) -> dict[str, Any]:
     calls = list(calls)
     bodies = {call.body for call in calls if call.body}
     wanted: list[tuple[Any, JsonSchemaMode]] = [(model, "validation") for model in sorted(bodies, key=str)]
-    wanted += [(model, "serialization") for model in sorted({call.answers for call in calls} | {Problem}, key=str)]
+    answers = {call.answers for call in calls if not isinstance(call.answers, str)} | {Problem}
+    wanted += [(model, "serialization") for model in sorted(answers, key=str)]
     _, schemas = models_json_schema(wanted, ref_template=_REFERENCE)
     paths: dict[str, dict[str, Any]] = {}
     for call in calls:
@@ -55,7 +56,11 @@ def build(calls: Iterable[Call]) -> dict[str, Any]:
 
 
 def _operation(call: Call) -> dict[str, Any]:
-    success = {"description": "Done", "content": {"application/json": {"schema": _ref(call.answers.__name__)}}}
+    if isinstance(call.answers, str):
+        content: dict[str, Any] = {call.answers: {"schema": {"type": "string"}}}
+    else:
+        content = {"application/json": {"schema": _ref(call.answers.__name__)}}
+    success = {"description": "Done", "content": content}
     faults = dict(_ALWAYS)
     if call.method != "GET":
         faults |= _WRITING
@@ -89,6 +94,8 @@ def _parameters(call: Call) -> list[dict[str, Any]]:
         found.append({"name": "limit", "in": "query", "schema": limit})
         cursor = {"name": "cursor", "in": "query", "schema": {"type": "string"}}
         found.append(cursor | {"description": "`next` of the part before"})
+    for name, text in call.query.items():
+        found.append({"name": name, "in": "query", "description": text, "schema": {"type": "string"}})
     for name, text in call.headers.items():
         found.append(
             {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from gateway.broadcasts.polls import Poll
+from gateway.broadcasts.repeats import Repeat
 from gateway.kernel.areas import AreaBook, covers
 from gateway.officials.rules import Official, Role
 from gateway.outbox.rules import Class
@@ -98,6 +99,7 @@ class Content:
     is_drill: bool = False
     preset_id: int | None = None
     question: Poll | None = None
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,33 +130,26 @@ class Broadcast:
     preset_id: int | None = None
     is_drill: bool = False
     question: Poll | None = None
+    repeat: Repeat | None = None
+    repeats_id: int | None = None
 
 
-def digest(
-    level: str,
-    texts: Mapping[str, str],
-    audience: Mapping[str, Sequence[str]],
-    send_at: datetime | None,
-    expires_at: datetime | None,
-    recipients: int,
-    *,
-    is_drill: bool = False,
-    question: Poll | None = None,
-) -> str:
+def digest(what: Content | Broadcast, recipients: int) -> str:
     """What an approval is bound to: change any of it and the hash is another."""
     whole: dict[str, object] = {
-        "level": level,
-        "texts": dict(sorted(texts.items())),
-        "audience": {name: sorted(values) for name, values in sorted(audience.items()) if values},
+        "level": what.level,
+        "texts": dict(sorted(what.texts.items())),
+        "audience": {name: sorted(values) for name, values in sorted(what.audience.items()) if values},
         # The same moment is written in many zones, and PostgreSQL gives it back in another than it was given.
-        "send_at": send_at.astimezone(UTC).isoformat() if send_at else None,
-        "expires_at": expires_at.astimezone(UTC).isoformat() if expires_at else None,
+        "send_at": what.send_at.astimezone(UTC).isoformat() if what.send_at else None,
+        "expires_at": what.expires_at.astimezone(UTC).isoformat() if what.expires_at else None,
         "recipients": recipients,
     }
-    if is_drill:
+    if what.is_drill:
         whole["is_drill"] = True
-    if question:
-        whole["question"] = question.stored
+    for name, part in (("question", what.question), ("repeat", what.repeat)):
+        if part:
+            whole[name] = part.stored
     body = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()
 

@@ -5,13 +5,14 @@ import secrets
 import sys
 import time
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from tqdm import tqdm
 
 from config.settings import Settings
 from gateway.broadcasts.polls import Poll
+from gateway.broadcasts.repeats import EVERY, Repeat
 from gateway.broadcasts.rules import Content
 from gateway.broadcasts.service import correct, decide, draft, sign, trial, view
 from gateway.commands import results
@@ -54,6 +55,8 @@ def declare(commands: "Commands") -> None:
         "--answer", action="append", default=[], metavar="WORDS", help="an answer to its question; the first is 1"
     )
     write.add_argument("--closes-at", metavar="MOMENT", help="until when answers count")
+    write.add_argument("--every", choices=EVERY, help="leave again every day, week or month, at the time of --send-at")
+    write.add_argument("--until", metavar="DAY", help="the last day on which it leaves again, such as 2026-12-31")
     write.add_argument("--reason", help="why; an emergency needs it")
     write.add_argument("--drill", action="store_true", help="an exercise for test groups, marked LATIHAN for good")
     write.set_defaults(run=_draft)
@@ -106,6 +109,7 @@ def _draft(args: argparse.Namespace) -> int:
         expires_at=moment_of("--expires-at", args.expires_at),
         is_drill=args.drill,
         question=_question(args),
+        repeat=_repeat(args),
     )
     with acting(args) as (rt, official):
         made = draft.draft(rt, official, content, secrets.token_hex(16))
@@ -120,6 +124,18 @@ def _question(args: argparse.Namespace) -> Poll | None:
     if not args.answer or closes_at is None:
         raise Invalid("A question needs its answers (--answer, once for each) and --closes-at.")
     return Poll({str(at): words for at, words in enumerate(args.answer, start=1)}, closes_at)
+
+
+def _repeat(args: argparse.Namespace) -> Repeat | None:
+    if args.every is None and args.until is None:
+        return None
+    try:
+        until = date.fromisoformat(args.until or "")
+    except ValueError:
+        until = None
+    if args.every is None or until is None:
+        raise Invalid("A series needs --every and --until, a day such as 2026-12-31.")
+    return Repeat(args.every, until)
 
 
 def _correct(args: argparse.Namespace) -> int:
@@ -232,7 +248,11 @@ def _print(found: Mapping[str, Any]) -> None:
     for name in ("failures", "by_operator", "skipped"):
         for reason, n in found[name].items():
             print(f"{name}: {n} {reason}")
-    for name in ("note", "held_until", "started_at", "estimated_end", "finished_at"):
+    for one in found["canaries"]:
+        print(f"canary: {one['place']} {one['status']}")
+    if found["repeat"]:
+        print(f"repeats: every {found['repeat']['every']} until {found['repeat']['until']}")
+    for name in ("note", "send_at", "held_until", "started_at", "estimated_end", "finished_at"):
         if found[name]:
             print(f"{name}: {found[name]}")
 

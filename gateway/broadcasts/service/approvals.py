@@ -106,7 +106,7 @@ def request(
         "to": words.name_audience(areas, broadcast.audience),
         "author": author.name if author else "",
         "role": author.role.value if author else "",
-        "text": words.read_whole(rt, broadcast),
+        "text": words.read_whole(rt, broadcast, language),
     }
     if wanted is None:
         return render.render("order.request_bare", slots, language)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.audit import store as audit
-from gateway.broadcasts import polls, rules, store
+from gateway.broadcasts import polls, repeats, rules, store
 from gateway.broadcasts.preview_store import Share
 from gateway.broadcasts.rules import CORRECTS, Broadcast, Content, State, Verb
 from gateway.broadcasts.service.preview import count, preview, survey
@@ -36,7 +36,7 @@ def draft(
     Raises Invalid, Forbidden, or Conflict where the key came with other content before.
     """
     body_hash = hashlib.sha256(_canonical(content).encode()).digest()
-    content = _tidied(content)
+    content = _tidied(rt, content)
     # Before the transaction: reading them may take a connection of its own.
     areas = reference.areas(rt)
     now = rt.now()
@@ -76,7 +76,7 @@ def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[
             )
         held = {name: getattr(broadcast, name) for name in Content.__slots__}
         # What was changed by hand is no preset's any more.
-        content = _tidied(Content(**{**held, "preset_id": None, **changes}))
+        content = _tidied(rt, Content(**{**held, "preset_id": None, **changes}))
         check(rt, areas, official, content)
         refuse_real_groups(conn, content)
         shares = survey(rt, conn, content)
@@ -120,15 +120,18 @@ def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connec
         return find(conn, official, broadcast_id)[0]
 
 
-def _tidied(content: Content) -> Content:
+def _tidied(rt: Runtime, content: Content) -> Content:
     """The same with every end of line as a phone has it, since forms send two characters for one.
 
-    Once its question is closed a broadcast is of no use any more.
+    Once its question is closed, or the next one of its series begins, a broadcast is of no use any more.
     """
     texts = {language: text.replace("\r\n", "\n") for language, text in content.texts.items()}
     expires_at = content.expires_at
     if closes_at := content.question and content.question.closes_at:
         expires_at = min(expires_at or closes_at, closes_at)
+    if content.repeat and content.send_at:
+        following = repeats.after(content.send_at, content.repeat, rt.settings.timezone, content.send_at)
+        expires_at = min(expires_at or following, following) if following else expires_at
     return replace(content, texts=texts, expires_at=expires_at)
 
 
@@ -149,6 +152,10 @@ def check(rt: Runtime, areas: AreaBook, official: Official, content: Content) ->
     now = rt.now()
     if content.question:
         polls.check(content.question, content.texts, now, content.send_at)
+    if content.repeat:
+        repeats.check(content.repeat, content.level, content.send_at, rt.settings.timezone)
+        if content.question:
+            raise Invalid("A question closes once; ask it in a broadcast that does not repeat.")
     if content.expires_at and content.expires_at <= max(now, content.send_at or now):
         raise Invalid("expires_at must lie after now and after send_at.")
     if not rules.may_draft(official, content.level, content.audience):
@@ -203,24 +210,17 @@ def _values(content: Content, recipients: int) -> dict[str, Any]:
         "is_drill": content.is_drill,
         "recipients": recipients,
         "question": content.question,
-        "hash": rules.digest(
-            content.level,
-            texts,
-            audience,
-            content.send_at,
-            content.expires_at,
-            recipients,
-            is_drill=content.is_drill,
-            question=content.question,
-        ),
+        "repeat": content.repeat,
+        "hash": rules.digest(replace(content, audience=audience), recipients),
     }
 
 
 def _canonical(content: Content) -> str:
     values = {name: getattr(content, name) for name in Content.__slots__}
     values["question"] = content.question and content.question.stored
+    values["repeat"] = content.repeat and content.repeat.stored
     # Left out where they say nothing, so that a key that came before they were there still fits its body.
-    later = ("is_drill", "preset_id", "question")
+    later = ("is_drill", "preset_id", "question", "repeat")
     values = {name: value for name, value in values.items() if name not in later or value}
     values["texts"], values["audience"] = dict(content.texts), {k: list(v) for k, v in content.audience.items()}
     return json.dumps(values, sort_keys=True, default=str)

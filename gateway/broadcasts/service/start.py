@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
 from gateway.broadcasts.rules import Broadcast, State
+from gateway.broadcasts.service import canaries
 from gateway.broadcasts.service.draft import real_groups
 from gateway.broadcasts.service.preview import count, final_texts
 from gateway.broadcasts.service.reach import cap, people
@@ -45,14 +46,13 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
             return False
         present = sum(count(conn, broadcast).values())
         if note := _why_again(conn, broadcast, present):
-            content = (broadcast.level, broadcast.texts, broadcast.audience, broadcast.send_at, broadcast.expires_at)
             store.update(
                 conn,
                 broadcast_id,
                 now,
                 state=State.SUBMITTED,
                 recipients=present,
-                hash=rules.digest(*content, present, is_drill=broadcast.is_drill, question=broadcast.question),
+                hash=rules.digest(broadcast, present),
                 approved_by=None,
                 approval_ends_at=now + _again(broadcast),
                 release_at=None,
@@ -64,6 +64,7 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
         if cap(rt, broadcast) and not store.take_turn(conn):
             return False
         texts = final_texts(rt, broadcast.number, broadcast.texts, is_drill=broadcast.is_drill)
+        canaries.send_first(rt, conn, broadcast, texts, now)
         batch_id = batches.add(
             conn,
             now,

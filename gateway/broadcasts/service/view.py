@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from gateway.broadcasts import rules, store
+from gateway.broadcasts import canary_store, rules, store
 from gateway.broadcasts.rules import Broadcast, State, Verb
 from gateway.broadcasts.service.progress import progress
 from gateway.db import Connection
@@ -52,10 +52,14 @@ def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]
         "level": broadcast.level,
         "is_drill": broadcast.is_drill,
         "recipients": broadcast.recipients,
+        "repeat": broadcast.repeat and broadcast.repeat.stored,
+        "series": broadcast.repeats_id,
+        "send_at": _moment(broadcast.send_at),
         "note": broadcast.note,
         "held_until": _moment(_held_until(rt, broadcast, now, left)),
         "started_at": _moment(broadcast.started_at),
         "finished_at": _moment(broadcast.finished_at),
+        "canaries": [{"place": one.place, "status": one.status} for one in canary_store.seen(conn, broadcast.id)],
         **how_far,
     }
 

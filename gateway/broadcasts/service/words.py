@@ -7,7 +7,7 @@ from gateway.broadcasts.rules import CITY, Broadcast, is_alarm
 from gateway.broadcasts.service.preview import final_texts
 from gateway.db import Connection
 from gateway.kernel.areas import AreaBook
-from gateway.kernel.calendar import quiet_until, show_moment
+from gateway.kernel.calendar import quiet_until, show_day, show_moment
 from gateway.kernel.codes import show_broadcast
 from gateway.numbers import store as numbers
 from gateway.numbers.store import Number
@@ -16,6 +16,7 @@ from gateway.outbox.service.post import post, quiet
 from gateway.outbox.store import batches
 from gateway.residents import store as residents
 from gateway.runtime import Runtime
+from menus import render
 
 
 def name_audience(areas: AreaBook, audience: Mapping[str, Sequence[str]]) -> str:
@@ -50,9 +51,13 @@ def describe(areas: AreaBook, broadcast: Broadcast) -> dict[str, str]:
     }
 
 
-def read_whole(rt: Runtime, broadcast: Broadcast) -> str:
-    """Everything it will say, in each of its languages: an approver answers for all of it."""
-    return " / ".join(final_texts(rt, broadcast.number, broadcast.texts, is_drill=broadcast.is_drill).values())
+def read_whole(rt: Runtime, broadcast: Broadcast, language: str) -> str:
+    """Everything it will say, in each of its languages, and how often: an approver answers for all of it."""
+    said = " / ".join(final_texts(rt, broadcast.number, broadcast.texts, is_drill=broadcast.is_drill).values())
+    if broadcast.repeat is None:
+        return said
+    slots = {"until": show_day(broadcast.repeat.until)}
+    return said + render.render(f"order.repeats_{broadcast.repeat.every}", slots, language)
 
 
 def count(conn: Connection, broadcast: Broadcast) -> dict[str, str]:

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.aspirations.rules import State as TicketState
+from gateway.broadcasts.repeats import Every
 from gateway.broadcasts.rules import State
 from gateway.web.api.bodies import Level
 
@@ -84,8 +85,24 @@ class Counts(Answer):
     skipped: int
 
 
+class Repeats(Answer):
+    """How often it leaves again, and the last day on which it does."""
+
+    every: Every
+    until: str
+
+
+class CanaryStatus(Answer):
+    """What became of the message to one of the city's own phones; `stopped`: it gets none, as its number stopped."""
+
+    place: str
+    status: Literal["queued", "sending", "unconfirmed", "sent", "delivered", "failed", "skipped", "stopped"]
+
+
 class Status(Answer):
-    """A broadcast and how far it is. `total` is 0 until its recipients are fixed; `rate` is of the last minute."""
+    """A broadcast and how far it is. `total` is 0 until its recipients are fixed; `rate` is of the last minute; `series` is
+    the first of those that repeat each other.
+    """
 
     id: int
     code: str
@@ -99,6 +116,10 @@ class Status(Answer):
     failures: dict[str, int]
     by_operator: dict[str, int]
     skipped: dict[str, int]
+    repeat: Repeats | None
+    series: int | None
+    canaries: list[CanaryStatus]
+    send_at: str | None
     note: str | None
     held_until: str | None
     started_at: str | None

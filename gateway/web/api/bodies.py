@@ -1,12 +1,13 @@
 """What API calls are sent: JSON bodies as pydantic models. Rules that need the database are the services' own."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from gateway.broadcasts.polls import Poll
+from gateway.broadcasts.repeats import Every, Repeat
 from gateway.web.api.calls import Body
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -69,6 +70,17 @@ class Question(Body):
         return Poll(self.options, self.closes_at)
 
 
+class Series(Body):
+    """How often a broadcast leaves again, at the same time of day, and the last day on which it does (city's time)."""
+
+    every: Every
+    until: date
+
+    def repeat(self) -> Repeat:
+        """As the service takes it."""
+        return Repeat(self.every, self.until)
+
+
 class NewBroadcast(Body):
     """A broadcast to draft."""
 
@@ -82,6 +94,7 @@ class NewBroadcast(Body):
         False, description="An exercise for test groups, marked LATIHAN; it never becomes a real one."
     )
     question: Question | None = None
+    repeat: Series | None = None
 
 
 def _hide_default(schema: dict[str, Any]) -> None:
@@ -99,6 +112,7 @@ class Changes(Body):
     expires_at: Moment | None = None
     reason: Note | None = None
     question: Question | None = None
+    repeat: Series | None = None
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent."""
@@ -107,6 +121,8 @@ class Changes(Body):
             found["audience"] = self.audience.lists()
         if self.question:
             found["question"] = self.question.poll()
+        if self.repeat:
+            found["repeat"] = self.repeat.repeat()
         return found
 
 

@@ -32,8 +32,9 @@ def read_key(ask: Ask) -> str:
 def add(ask: Ask, body: NewBroadcast) -> dict[str, Any]:
     key = read_key(ask)
     asked = body.question.poll() if body.question else None
+    again = body.repeat.repeat() if body.repeat else None
     content = Content(body.level, body.texts, body.audience.lists(), body.reason, body.send_at, body.expires_at,
-                      body.is_drill, question=asked)  # fmt: skip
+                      body.is_drill, question=asked, repeat=again)  # fmt: skip
     return draft.draft(ask.rt, ask.official, content, key)
 
 

@@ -29,7 +29,7 @@ from config import logging as lines
 from config.settings import Settings, SettingsError
 from gateway import db
 from gateway.audit import store as audit
-from gateway.broadcasts.service import approvals, notices, start, watch
+from gateway.broadcasts.service import approvals, notices, presets, start
 from gateway.dialogue import text
 from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
@@ -117,7 +117,7 @@ DUTIES: Final = (
     Duty("apply receipts", 0.5, receive.apply),
     Duty("finish batches", 2, sweep.finish),
     Duty("start, expire and finish broadcasts", 1, start.tick),
-    Duty("watch over broadcasts", 5, watch.tick),
+    Duty("tell of overdue reviews", 60, presets.alarm_reviews),
     Duty("ask for approval", 2, approvals.tick),
     Duty("tell authors what became of it", 2, notices.tick),
     Duty("wake lanes that have work", 1, sweep.wake_lanes),

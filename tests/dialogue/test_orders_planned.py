@@ -128,3 +128,12 @@ def test_a_preset_is_sent_by_phone_alone_and_nobody_is_asked(town: Town) -> None
     preview = joko.says("BLAST SIAGA KOTA rob # ROB jam 14-18.")
     code = f"B{newest(town.rt).number}"
     assert "menunggu persetujuan ke-2" in joko.says(f"YA {code} {joko.code_in(preview)}")
+
+
+def test_the_code_of_a_drill_is_ours_and_said_to_be_a_drill(town: Town) -> None:
+    town.people(1, groups=["latihan"])
+    groups.flag(town.rt, town.official(Role.ADMIN), "latihan", is_test=True)
+    id = town.started(town.official(Role.ADMIN), texts={"id": "Rob naik."}, audience=DRILL, is_drill=True)
+    answer = Officer(town.rt, "office", office="DPUPR").says(f"ASLI B{town.get(id).number}")
+    assert answer.startswith("ASLI")
+    assert "LATIHAN: Rob naik." in answer

@@ -29,7 +29,7 @@ from config import logging as lines
 from config.settings import Settings, SettingsError
 from gateway import db
 from gateway.audit import store as audit
-from gateway.broadcasts.service import approvals, notices, poll, start, watch
+from gateway.broadcasts.service import approvals, canaries, notices, poll, presets, repeat, start
 from gateway.dialogue import text
 from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
@@ -117,7 +117,9 @@ DUTIES: Final = (
     Duty("apply receipts", 0.5, receive.apply),
     Duty("finish batches", 2, sweep.finish),
     Duty("start, expire and finish broadcasts", 1, start.tick),
-    Duty("watch over broadcasts", 5, watch.tick),
+    Duty("go on with series", 5, repeat.tick),
+    Duty("miss what test phones did not get", 5, canaries.tick),
+    Duty("tell of overdue reviews", 60, presets.alarm_reviews),
     Duty("ask for approval", 2, approvals.tick),
     Duty("tell authors what became of it", 2, notices.tick),
     Duty("close polls and tell their results", 5, poll.tick),

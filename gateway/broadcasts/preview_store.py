@@ -10,7 +10,7 @@ from config.prices import Prices
 from config.settings import Route
 from gateway.db import Connection, statement
 from gateway.outbox.store.batches import Fragment
-from gateway.outbox.store.fanout import LATELY, lately_values, route_case
+from gateway.outbox.store.fanout import OVER_CAP, cap_values, route_case
 from gateway.outbox.store.prices import PRICED, values_of
 
 
@@ -84,10 +84,10 @@ def survey(
 def count_over_cap(conn: Connection, audience: Fragment, scopes: Sequence[str], now: datetime, cap: int) -> int:
     """How many of these people have had as many messages within seven days as the cap allows."""
     sql = f"""
-        SELECT count(*) FROM ({audience.sql}) AS a JOIN ({LATELY}) AS lately USING (number_id)
-        WHERE lately.n >= :cap AND {_WITHOUT_STOPPED}
+        SELECT count(*) FROM ({audience.sql}) AS a JOIN ({OVER_CAP}) AS over USING (number_id)
+        WHERE {_WITHOUT_STOPPED}
     """
-    values: Mapping[str, Any] = {**audience.values, **lately_values(now), "scopes": list(scopes), "cap": cap}
+    values: Mapping[str, Any] = {**audience.values, **cap_values(now, cap), "scopes": list(scopes)}
     return int(conn.execute(statement(sql), values).scalar_one())
 
 

@@ -1,4 +1,4 @@
-"""`residents groups`: list groups, put residents in and take them out, and say which are there for drills alone."""
+"""`residents groups`: list groups, put residents in and take them out, and say which may be drilled."""
 
 import argparse
 from typing import TYPE_CHECKING
@@ -21,9 +21,9 @@ def declare(acts: "Commands") -> None:
         act.add_argument("name", help="the group, such as ketua-rt")
         act.add_argument("phone", nargs="+", metavar="+62…", help="phone numbers of residents")
         act.set_defaults(run=_change)
-    flag = inner.add_parser("flag", parents=[token], help="say whether a group is there for drills alone")
+    flag = inner.add_parser("flag", parents=[token], help="say whether drills may be sent to a group")
     flag.add_argument("name", help="the group")
-    flag.add_argument("kind", choices=["test", "real"], help="test: drills may be sent to it, and it is for them alone")
+    flag.add_argument("kind", choices=["test", "real"], help="test: drills may be sent to it")
     flag.set_defaults(run=_flag)
 
 

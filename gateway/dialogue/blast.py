@@ -75,7 +75,7 @@ def show(given: Given, broadcast: Broadcast) -> Done:
     )
     if not shown["recipients"]:
         text += given.say("nobody")
-    elif sign.is_unsigned(conn, broadcast):
+    elif sign.is_unsigned(conn, broadcast.id, broadcast.texts):
         text += given.say("unsigned_yet")
     elif "held_until" in shown:
         text += given.say("held", at=words.show_at(rt, datetime.fromisoformat(shown["held_until"])))

@@ -9,7 +9,7 @@ from gateway.db import Connection, statement
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group, how many residents of some area are in it, and whether it is there for drills alone."""
+    """A group, how many residents of some area are in it, and whether drills may be sent to it."""
 
     name: str
     people: int
@@ -65,10 +65,10 @@ def known(conn: Connection, ids: Sequence[int], area: str) -> set[int]:
 
 
 def flag(conn: Connection, name: str, now: datetime, *, is_test: bool) -> None:
-    """Say whether a group is there for drills alone."""
+    """Say whether drills may be sent to a group."""
     conn.execute(_FLAG, {"name": name, "is_test": is_test, "now": now})
 
 
 def not_tests(conn: Connection, names: Sequence[str]) -> list[str]:
-    """Which of these groups are not there for drills alone."""
+    """To which of these groups no drill may be sent."""
     return list(conn.execute(_NOT_TESTS, {"names": list(names)}).scalars())

@@ -140,3 +140,37 @@ def test_a_drilled_emergency_wakes_nobody_and_leaves_those_who_stopped_in_peace(
     clock.ahead(hours=12)
     assert starting.start(town.rt, shown["id"])
     assert [row[0] for row in town.rows(shown["id"])] == people[1:]
+
+
+STOPS: dict[str, tuple[str, str, bool, bool]] = {
+    "BERHENTI SEMUA before a real emergency is claimed": ("all", "emergency", False, True),
+    "BERHENTI before a real emergency is claimed": ("notices", "emergency", False, False),
+    "BERHENTI SEMUA before a drilled emergency is claimed": ("all", "emergency", True, True),
+    "BERHENTI before a drilled emergency is claimed": ("notices", "emergency", True, True),
+    "BERHENTI before a routine message is claimed": ("notices", "routine", False, True),
+    "BERHENTI before a drilled routine message is claimed": ("notices", "routine", True, True),
+}
+
+
+@pytest.mark.parametrize(("scope", "level", "is_drill", "keeps"), STOPS.values(), ids=STOPS)
+def test_a_stop_counts_until_the_message_is_claimed(
+    town: Town, admin: Official, scope: str, level: str, is_drill: bool, keeps: bool
+) -> None:
+    gone, *others = town.people(3, groups=["latihan"])
+    id = town.started(admin, level, audience=TEST, is_drill=is_drill)
+    town.stop([gone], scope)
+    assert sorted(row.number_id for row in town.claim_of(id)) == (others if keeps else [gone, *others])
+    assert town.counts(id) == ({"sending": 2, "skipped": 1} if keeps else {"sending": 3})
+    assert town.status(id)["skipped"] == ({"stopped": 1} if keeps else {})
+
+
+def test_a_drilled_emergency_goes_by_the_urgent_lane_and_rests_at_night(
+    town: Town, clock: Clock, admin: Official
+) -> None:
+    town.people(2, groups=["latihan"])
+    id = town.started(admin, "emergency", audience=TEST, is_drill=True)
+    assert town.count_of("SELECT count(*) FROM messages WHERE lane = 'urgent' AND class = 'important'") == 2
+    clock.ahead(hours=12)
+    assert town.claim_of(id) == []
+    clock.ahead(hours=12)
+    assert len(town.claim_of(id)) == 2

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from gateway.broadcasts.presets import Preset
-from gateway.broadcasts.service import decide, draft, presets, watch
+from gateway.broadcasts.service import decide, draft, presets
 from gateway.db import statement
 from gateway.kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing
 from gateway.kernel.text import measure
@@ -218,12 +218,12 @@ def test_a_review_that_is_late_is_told_once_and_ends_the_freedom_until_it_is_don
     decide.approve(town.rt, bpbd, second)
     presets.review(town.rt, town.official(Role.APPROVER), second)
     clock.ahead(hours=23, minutes=59)
-    watch.tick(town.rt)
+    presets.alarm_reviews(town.rt)
     assert town.count_of("SELECT count(*) FROM audit WHERE act = 'review overdue'") == 0
     clock.ahead(minutes=1)
     with caplog.at_level(logging.ERROR):
-        watch.tick(town.rt)
-        watch.tick(town.rt)
+        presets.alarm_reviews(town.rt)
+        presets.alarm_reviews(town.rt)
     assert len(caplog.records) == 1
     assert town.count_of("SELECT count(*) FROM audit WHERE act = 'review overdue'") == 1
     third = used(town, bpbd, "k3")

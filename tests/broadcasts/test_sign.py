@@ -47,7 +47,8 @@ def test_a_signature_is_for_the_words_it_was_given_to(town: Town, kim: Official)
     with pytest.raises(Conflict, match="sign it first"):
         draft.submit(town.rt, kim, id)
     # The words that were signed stay signed, and what is no word of it may change.
-    draft.change(town.rt, kim, id, {"texts": ELECTION, "audience": {"areas": [f"{town.home}/RW01"]}})
+    back = draft.change(town.rt, kim, id, {"texts": ELECTION, "audience": {"areas": [f"{town.home}/RW01"]}})
+    assert back["preview"]["needs_signature"] is False
     draft.submit(town.rt, kim, id)
 
 

@@ -1,4 +1,4 @@
-"""Groups: who may put whom in, what is counted, and which are there for drills alone."""
+"""Groups: who may put whom in, what is counted, and which may be drilled."""
 
 import pytest
 

@@ -11,7 +11,7 @@ from gateway.broadcasts import polls, repeats, rules, store
 from gateway.broadcasts.preview_store import Share
 from gateway.broadcasts.rules import CORRECTS, Broadcast, Content, State, Verb
 from gateway.broadcasts.service.preview import count, preview, survey
-from gateway.broadcasts.service.sign import needs_signature, refuse_unsigned
+from gateway.broadcasts.service.sign import is_unsigned, refuse_unsigned
 from gateway.broadcasts.service.view import find, refuse_state
 from gateway.db import Connection, transaction
 from gateway.kernel.areas import AreaBook
@@ -164,7 +164,7 @@ def check(rt: Runtime, areas: AreaBook, official: Official, content: Content) ->
 
 
 def refuse_real_groups(conn: Connection, what: Content | Broadcast) -> None:
-    """Raise Conflict where a drill is addressed to anyone but groups that are there for drills alone."""
+    """Raise Conflict where a drill is addressed to any group that no drill may be sent to."""
     if what.is_drill and not what.audience.get("groups"):
         raise Invalid("A drill needs groups in its audience, each flagged as a test group.")
     if real := real_groups(conn, what):
@@ -172,7 +172,7 @@ def refuse_real_groups(conn: Connection, what: Content | Broadcast) -> None:
 
 
 def real_groups(conn: Connection, what: Content | Broadcast) -> list[str]:
-    """Groups of a drill that are not there for drills. A correction asks for none: it goes to whom its original reached."""
+    """Groups of a drill to which none may be sent. A correction asks for none: it goes to whom its original reached."""
     if not what.is_drill or what.audience.get(CORRECTS):
         return []
     return group_store.not_tests(conn, list(what.audience["groups"]))
@@ -230,6 +230,6 @@ def _answer(
     rt: Runtime, conn: Connection, id: int, number: int, digest: str, content: Content, shares: Sequence[Share]
 ) -> dict[str, Any]:
     shown = preview(rt, conn, id, number, content, shares)
-    shown["needs_signature"] = needs_signature(content.texts)
+    shown["needs_signature"] = is_unsigned(conn, id, content.texts)
     named = {"id": id, "code": show_broadcast(number), "state": State.DRAFT.value, "is_drill": content.is_drill}
     return {**named, "hash": digest, "preview": shown}

@@ -63,7 +63,8 @@ def write(
     with rt.engine.begin() as conn:
         store.take_turn(conn, name)
         id = store.add(conn, {**values, "hash": hash}, official.id, rt.now())
-        audit.record(conn, rt.now(), official.actor, "write preset", f"preset:{id}", name=name, hash=hash)
+        audit.record(conn, rt.now(), official.actor, "write preset", f"preset:{id}", name=name, hash=hash,
+                     channel=official.channel)  # fmt: skip
         return _get(conn, official, id)
 
 
@@ -110,7 +111,7 @@ def decide(rt: Runtime, official: Official, preset_id: int, *, approves: bool, s
         else:
             store.set_state(conn, preset_id, "rejected")
         act = "approve preset" if approves else "reject preset"
-        audit.record(conn, now, official.actor, act, f"preset:{preset_id}", hash=preset.hash)
+        audit.record(conn, now, official.actor, act, f"preset:{preset_id}", hash=preset.hash, channel=official.channel)
         return _get(conn, official, preset_id)
 
 
@@ -123,7 +124,8 @@ def retire(rt: Runtime, official: Official, preset_id: int) -> Preset:
         if preset.state not in ("submitted", "approved"):
             raise Conflict(f"It is {preset.state} already.")
         store.set_state(conn, preset_id, "retired")
-        audit.record(conn, rt.now(), official.actor, "retire preset", f"preset:{preset_id}")
+        audit.record(conn, rt.now(), official.actor, "retire preset", f"preset:{preset_id}",
+                     channel=official.channel)  # fmt: skip
         return _get(conn, official, preset_id)
 
 
@@ -160,7 +162,7 @@ def review(rt: Runtime, official: Official, broadcast_id: int, note: str | None 
             raise Forbidden("Your role or area may not review this broadcast.")
         if not store.review(conn, broadcast_id, official.id, note, now):
             raise Conflict("There is nothing to review, or somebody has done so.")
-        audit.record(conn, now, official.actor, "review", f"broadcast:{broadcast_id}")
+        audit.record(conn, now, official.actor, "review", f"broadcast:{broadcast_id}", channel=official.channel)
         return broadcast
 
 

@@ -37,19 +37,19 @@ def sign(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
             raise Conflict("Its texts do not speak of an election; they need no signature.")
         texts_hash = rules.hash_texts(broadcast.texts)
         if sign_store.add(conn, broadcast_id, texts_hash, official.id, now):
-            audit.record(conn, now, official.actor, "sign", f"broadcast:{broadcast_id}", texts=texts_hash)
+            audit.record(conn, now, official.actor, "sign", f"broadcast:{broadcast_id}", texts=texts_hash,
+                         channel=official.channel)  # fmt: skip
         return broadcast
 
 
-def is_unsigned(conn: Connection, broadcast: Broadcast) -> bool:
-    """Whether the texts speak of an election and no admin has signed just these."""
-    texts = broadcast.texts
-    return needs_signature(texts) and not sign_store.is_signed(conn, broadcast.id, rules.hash_texts(texts))
+def is_unsigned(conn: Connection, broadcast_id: int, texts: Mapping[str, str]) -> bool:
+    """Whether these texts of the broadcast speak of an election and no admin has signed just these."""
+    return needs_signature(texts) and not sign_store.is_signed(conn, broadcast_id, rules.hash_texts(texts))
 
 
 def refuse_unsigned(conn: Connection, broadcast: Broadcast) -> None:
     """Raise Conflict where it waits for a signature."""
-    if is_unsigned(conn, broadcast):
+    if is_unsigned(conn, broadcast.id, broadcast.texts):
         raise Conflict(
             "It speaks of an election or a candidate; an admin of the city has to sign it first.", reason="unsigned"
         )

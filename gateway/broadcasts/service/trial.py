@@ -35,6 +35,7 @@ def send_trial(rt: Runtime, official: Official, broadcast_id: int) -> dict[str, 
             if post.post(rt, conn, own.id, own.prefix, text, cause, language=language, received_at=now):
                 sent.append(language)
         if sent:
-            audit.record(conn, now, official.actor, "test", f"broadcast:{broadcast_id}", languages=sent)
+            audit.record(conn, now, official.actor, "test", f"broadcast:{broadcast_id}", languages=sent,
+                         channel=official.channel)  # fmt: skip
     post.wake_replies(rt)
     return {"id": broadcast.id, "code": show_broadcast(broadcast.number), "sent": sent}

@@ -1,4 +1,4 @@
-"""Groups of residents: list them, put people in and take them out, and say which are there for drills alone."""
+"""Groups of residents: list them, put people in and take them out, and say which may be drilled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,18 +53,20 @@ def change(rt: Runtime, official: Official, name: str, add: Sequence[str], remov
         added = store.add(conn, name, [id for id in ids[: len(add)] if id in known], official.area, now)
         removed = store.remove(conn, name, [id for id in ids[len(add) :] if id in known], official.area, now)
         if added or removed:
-            audit.record(conn, now, official.actor, "change group", f"group:{name}", added=added, removed=removed)
+            audit.record(conn, now, official.actor, "change group", f"group:{name}", added=added, removed=removed,
+                         channel=official.channel)  # fmt: skip
     return Change(added, removed, tuple(at for at, id in enumerate(ids, start=1) if id not in known))
 
 
 def flag(rt: Runtime, official: Official, name: str, *, is_test: bool) -> None:
-    """Say that a group is there for drills alone, or is not. Raises Forbidden for all but an admin."""
+    """Say that drills may be sent to a group, or may not. Raises Forbidden for all but an admin."""
     if official.role is not Role.ADMIN:
         raise Forbidden("Which groups are for drills is an admin's decision.")
     _check_name(name)
     with rt.engine.begin() as conn:
         store.flag(conn, name, rt.now(), is_test=is_test)
-        audit.record(conn, rt.now(), official.actor, "flag group", f"group:{name}", is_test=is_test)
+        audit.record(conn, rt.now(), official.actor, "flag group", f"group:{name}", is_test=is_test,
+                     channel=official.channel)  # fmt: skip
 
 
 def _check_name(name: str) -> None:

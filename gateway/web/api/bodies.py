@@ -187,7 +187,7 @@ class Members(Body):
 
 
 class GroupFlag(Body):
-    """Whether a group is there for drills alone."""
+    """Whether drills may be sent to a group."""
 
     is_test: bool
 

@@ -1,4 +1,4 @@
-"""API calls on groups of residents: list, change who is in one, say which are there for drills alone."""
+"""API calls on groups of residents: list, change who is in one, say which may be drilled."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def change_members(ask: Ask, name: str, body: Members) -> dict[str, Any]:
     return {"name": name, "added": done.added, "removed": done.removed, "unknown": list(done.unknown)}
 
 
-@table.call("POST", "/groups/{name}/flag", "Say whether a group is there for drills alone", Group)
+@table.call("POST", "/groups/{name}/flag", "Say whether drills may be sent to a group", Group)
 def flag(ask: Ask, name: str, body: GroupFlag) -> dict[str, Any]:
     groups.flag(ask.rt, ask.official, name, is_test=body.is_test)
     people = next(one.people for one in groups.every(ask.rt, ask.official) if one.name == name)

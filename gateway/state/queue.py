@@ -30,6 +30,8 @@ LANES = ("urgent", "reply", "bulk")
 WORK_SECONDS = 20
 """How long a job works before it gives its place to the next."""
 _WAKE_TTL = 5
+_LOOKED_AT = 50
+"""Waiting jobs that are looked at: more to start can only stand before work where nobody runs at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,22 @@ def wake(redis: Redis, lane: str, workers: int = 1) -> None:
 
     A mark stands in Redis from the wake until the job begins, and the job takes it away before it looks for work; so
     work committed before a wake is seen by that wake's job. A lost mark costs a spare job, a lost job five seconds. Where
-    that many jobs wait already, because no worker runs, none is added.
+    that many jobs of this kind wait already, because no worker runs, none is added; what waits to start a broadcast does
+    not send, so it stands in for none.
     """
     for slot in range(workers):
         try:
-            if redis.set(f"wake:{lane}:{slot}", "1", nx=True, ex=_WAKE_TTL) and queue(redis, lane).count < workers:
+            if redis.set(f"wake:{lane}:{slot}", "1", nx=True, ex=_WAKE_TTL) and _sending(redis, lane) < workers:
                 enqueue(redis, f"work_{lane}", slot)
         except RedisError:
             log.warning("redis is down: lane %s is woken by the clock once it is back", lane)
             return
+
+
+def _sending(redis: Redis, lane: str) -> int:
+    waiting = queue(redis, lane)
+    jobs = waiting.get_jobs(0, _LOOKED_AT) if waiting.count else []
+    return sum(job.description == f"work_{lane}" for job in jobs)
 
 
 def is_awake(redis: Redis, lane: str, slot: int) -> None:

@@ -44,6 +44,17 @@ def test_where_no_worker_runs_jobs_do_not_pile_up(redis_client: redis.Redis) -> 
     assert len(jobs(redis_client, "reply")) == 1
 
 
+def test_a_job_that_starts_a_broadcast_stands_in_for_none_that_sends(redis_client: redis.Redis) -> None:
+    """An alarm waited five seconds for its first SMS when the clock had enqueued its start once more."""
+    queue.enqueue(redis_client, "start_urgent", 7)
+    queue.enqueue(redis_client, "start_urgent", 7)
+    queue.wake(redis_client, "urgent")
+    assert jobs(redis_client, "urgent") == ["workers.jobs.start_broadcast"] * 2 + ["workers.jobs.work_urgent"]
+    queue.is_awake(redis_client, "urgent", 0)
+    queue.wake(redis_client, "urgent")
+    assert len(jobs(redis_client, "urgent")) == 3
+
+
 def test_each_worker_of_a_lane_is_woken_once(redis_client: redis.Redis) -> None:
     queue.wake(redis_client, "bulk", workers=3)
     queue.wake(redis_client, "bulk", workers=3)

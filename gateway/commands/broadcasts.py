@@ -248,6 +248,8 @@ def _print(found: Mapping[str, Any]) -> None:
     for name in ("failures", "by_operator", "skipped"):
         for reason, n in found[name].items():
             print(f"{name}: {n} {reason}")
+    if found["sent_again"]:
+        print(f"sent again: {found['sent_again']}")
     for one in found["canaries"]:
         print(f"canary: {one['place']} {one['status']}")
     if found["repeat"]:

@@ -100,7 +100,8 @@ class CanaryStatus(Answer):
 
 
 class Status(Answer):
-    """A broadcast and how far it is. `total` is 0 until its recipients are fixed; `rate` is of the last minute; `series` is
+    """A broadcast and how far it is. `total` is 0 until its recipients are fixed; `rate` is of the last minute;
+    `sent_again`: a second attempt was made, since a person asked for it or an emergency was in doubt; `series` is
     the first of those that repeat each other.
     """
 
@@ -116,6 +117,7 @@ class Status(Answer):
     failures: dict[str, int]
     by_operator: dict[str, int]
     skipped: dict[str, int]
+    sent_again: int
     repeat: Repeats | None
     series: int | None
     canaries: list[CanaryStatus]

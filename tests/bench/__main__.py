@@ -13,10 +13,10 @@ from gateway import db
 from gateway.local import postgres
 from gateway.local.embedded import Embedded
 from gateway.reference import store as reference
-from tests.bench import flat, hop, kannel, ledger
+from tests.bench import alarm, flat, hop, kannel, ledger
 from tests.stack import Stack
 
-PARTS = ("hop", "import", "planning", "twilio", "kannel", "africastalking", "receipts")
+PARTS = ("hop", "import", "planning", "twilio", "kannel", "africastalking", "receipts", "alarm")
 
 
 def main(arguments: list[str]) -> int:
@@ -63,6 +63,7 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
         "kannel": lambda: kannel.beside(made, people, owner, folder),
         "africastalking": lambda: ledger.sending(made, "africastalking", people, owner, 50),
         "receipts": lambda: ledger.receipts(made, min(people, 20_000), owner),
+        "alarm": lambda: alarm.in_a_blast(made, owner, folder),
         "planning": lambda: ledger.planning(made, owner),
     }
     try:
@@ -80,6 +81,10 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
         for name in ("twilio", "kannel", "africastalking", "receipts"):
             if name in parts:
                 show(steps[name]())
+        if "alarm" in parts:
+            made.start("web")
+            show(steps["alarm"]())
+            made.end("web")
         if planned > people and {"hop", "planning"} & set(parts):
             owner(_GROW.format(more=planned - people))
         if few:

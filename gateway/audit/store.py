@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from gateway.db import Connection, statement
@@ -9,6 +10,11 @@ from gateway.db import Connection, statement
 _ADD = statement("""
     INSERT INTO audit (at, actor, act, subject, number_id, detail)
     VALUES (:at, :actor, :act, :subject, :number_id, CAST(:detail AS jsonb))
+""")
+_ADD_MANY = statement("""
+    INSERT INTO audit (at, actor, act, subject, number_id)
+    SELECT :at, :actor, :act, subject, number_id
+    FROM unnest(CAST(:subjects AS text[]), CAST(:number_ids AS bigint[])) AS a(subject, number_id)
 """)
 _LAST = statement("SELECT CAST(CAST(upto AS text) AS bigint), digest FROM audit_seals ORDER BY id DESC LIMIT 1")
 _HORIZON = statement("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
@@ -60,6 +66,12 @@ def record(
             "detail": json.dumps(detail, default=str),
         },
     )
+
+
+def record_many(conn: Connection, at: datetime, actor: str, act: str, about: Sequence[tuple[str, int | None]]) -> None:
+    """Add the same act on many subjects, each with the number it concerns, in one statement."""
+    subjects, number_ids = [subject for subject, _ in about], [number_id for _, number_id in about]
+    conn.execute(_ADD_MANY, {"at": at, "actor": actor, "act": act, "subjects": subjects, "number_ids": number_ids})
 
 
 def seal(conn: Connection, at: datetime) -> int:

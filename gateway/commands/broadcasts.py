@@ -5,7 +5,6 @@ import secrets
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,17 +12,14 @@ from tqdm import tqdm
 
 from config.settings import Settings
 from gateway.broadcasts.service import correct, decide, draft, view
-from gateway.commands.opening import tools
-from gateway.kernel.errors import Forbidden, Invalid
-from gateway.officials import service as officials
+from gateway.commands.acting import acting, acting_parser
+from gateway.kernel.errors import Invalid
 from gateway.officials.rules import Official
 from gateway.residents.rules import moment
 from gateway.runtime import Runtime
 from menus.model import BASE_LANGUAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from gateway.commands.opening import Commands
 
 LOOK_EVERY: Final = 1.0
@@ -36,12 +32,11 @@ def declare(commands: "Commands") -> None:
     """Add the parsers."""
     group = commands.add_parser("broadcast", help="draft, submit, decide on and follow broadcasts")
     acts = group.add_subparsers(dest="act", required=True, metavar="ACT")
-    acting = argparse.ArgumentParser(add_help=False)
-    acting.add_argument("--token", help="the acting official's token; KABAR_TOKEN of the environment where absent")
-    one = argparse.ArgumentParser(add_help=False, parents=[acting])
+    shared = acting_parser()
+    one = argparse.ArgumentParser(add_help=False, parents=[shared])
     one.add_argument("id", type=int, help="the broadcast's id, as `broadcast list` shows it")
 
-    write = acts.add_parser("draft", parents=[acting], help="write one and show exactly what would be sent")
+    write = acts.add_parser("draft", parents=[shared], help="write one and show exactly what would be sent")
     write.add_argument("--level", required=True, choices=["routine", "important", "emergency"])
     _take_texts(write)
     write.add_argument(
@@ -71,7 +66,7 @@ def declare(commands: "Commands") -> None:
     status = acts.add_parser("status", parents=[one], help="state and counts of one")
     status.add_argument("--watch", action="store_true", help="follow it until it is over")
     status.set_defaults(run=_status)
-    acts.add_parser("list", parents=[acting], help="the latest you may see").set_defaults(run=_list)
+    acts.add_parser("list", parents=[shared], help="the latest you may see").set_defaults(run=_list)
 
 
 def _take_texts(parser: argparse.ArgumentParser) -> None:
@@ -85,18 +80,6 @@ def _texts(args: argparse.Namespace) -> dict[str, str]:
     return {language: text for language, text in texts.items() if text}
 
 
-@contextmanager
-def _acting(args: argparse.Namespace) -> "Iterator[tuple[Runtime, Official]]":
-    token = args.token or args.environ.get("KABAR_TOKEN")
-    if not token:
-        raise Invalid("Who acts? Give --token, or set KABAR_TOKEN.")
-    with tools() as rt:
-        official = officials.sign_in(rt, token, "cli")
-        if official is None:
-            raise Forbidden("This token belongs to no active official.")
-        yield rt, official
-
-
 def _draft(args: argparse.Namespace) -> int:
     given = {"areas": args.area, "topics": args.topic, "groups": args.group, "languages": args.language}
     content = draft.Content(
@@ -107,13 +90,13 @@ def _draft(args: argparse.Namespace) -> int:
         send_at=_moment("--send-at", args.send_at),
         expires_at=_moment("--expires-at", args.expires_at),
     )
-    with _acting(args) as (rt, official):
+    with acting(args) as (rt, official):
         made = draft.draft(rt, official, content, secrets.token_hex(16))
     return _show_draft(made)
 
 
 def _correct(args: argparse.Namespace) -> int:
-    with _acting(args) as (rt, official):
+    with acting(args) as (rt, official):
         made = correct.correct(rt, official, args.id, _texts(args), secrets.token_hex(16))
     return _show_draft(made)
 
@@ -144,7 +127,7 @@ def _moment(option: str, written: str | None) -> datetime | None:
 
 def _act(do: Any) -> Any:
     def run(args: argparse.Namespace) -> int:
-        with _acting(args) as (rt, official):
+        with acting(args) as (rt, official):
             do(rt, official, args.id)
             _print(view.status(rt, official, args.id))
         return 0
@@ -161,7 +144,7 @@ def _reject(args: argparse.Namespace) -> int:
 
 
 def _status(args: argparse.Namespace) -> int:
-    with _acting(args) as (rt, official):
+    with acting(args) as (rt, official):
         found = view.status(rt, official, args.id)
         if args.watch:
             found = _watch(rt, official, found)
@@ -204,7 +187,7 @@ def _print(found: Mapping[str, Any]) -> None:
 
 
 def _list(args: argparse.Namespace) -> int:
-    with _acting(args) as (rt, official):
+    with acting(args) as (rt, official):
         found, _ = view.page(rt, official, None, _LISTED)
     for one in found:
         print(f"{one['id']:>6}  {one['code']:6}  {one['state']:9}  {one['level']:9}  {one['recipients']:>7} people")

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from gateway.aspirations import follow
-from gateway.aspirations import service as aspirations
 from gateway.aspirations import store as tickets
+from gateway.aspirations.roles import may_see
 from gateway.aspirations.store import Aspiration
 from gateway.audit import store as audit
 from gateway.db import Connection
@@ -54,7 +54,7 @@ def ticket(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
     """One ticket with its words, in the official's scope alone; that it was read is in the trail."""
     official, digits = store.on_number(conn, talk.number.id), parse_ticket(args["ticket"])
     found = tickets.get(conn, digits) if digits else None
-    if official is None or found is None or not aspirations.may_see(official, found):
+    if official is None or found is None or not may_see(official, found):
         return Outcome("gone")
     audit.record(conn, talk.rt.now(), official.actor, "read", f"ticket:{found.ticket}", number_id=found.number_id,
                  channel="ussd")  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from gateway.aspirations import rules, service, store
+from gateway.aspirations import follow, rules, service, store
 from gateway.aspirations.rules import Filing
 from gateway.db import Connection
 from gateway.dialogue import news
@@ -166,7 +166,7 @@ def add(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     words = redact(args.get("words") or args.get("body") or "").text
     if not words:
         return Done("refused", text=talk.say("sms.add_which"), wants_answer=True)
-    found = service.add_words(talk.rt, conn, talk.number.id, ticket, words, talk.cause)
+    found = follow.add_words(talk.rt, conn, talk.number.id, ticket, words, talk.cause)
     if found is None:
         return Done("gone", text=talk.say("sms.status_gone"))
     _warn(talk, conn, words)

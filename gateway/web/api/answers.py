@@ -104,7 +104,7 @@ class Broadcasts(Answer):
 
 
 class Ticket(Answer):
-    """An aspiration in a list."""
+    """An aspiration in a list. `provisional`: its `due` may move later, as that year's days off are not decreed yet."""
 
     ticket: str
     state: TicketState
@@ -116,6 +116,11 @@ class Ticket(Answer):
     reporter: Literal["masked"]
     office: str | None
     due: str | None
+    provisional: bool
+    emergency: bool
+    behalf: bool
+    hurried: bool
+    escalated: bool
 
 
 class Event(Answer):
@@ -128,8 +133,9 @@ class Event(Answer):
 
 
 class FullTicket(Ticket):
-    """An aspiration with its events, oldest first."""
+    """An aspiration with its events, oldest first, and the office it is routed to by its area and category."""
 
+    suggested: str
     events: list[Event]
 
 

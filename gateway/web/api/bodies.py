@@ -109,6 +109,37 @@ class Rejection(Body):
     note: Note | None = None
 
 
+class Question(Body):
+    """What a resident is asked about their report."""
+
+    question: Note
+
+
+class Forward(Body):
+    """The office a ticket is handed to, by its code."""
+
+    office: Word
+
+
+class Decline(Body):
+    """Whose authority it is instead (up to 20 characters), and words for the resident."""
+
+    to: Word
+    text: Note
+
+
+class Merge(Body):
+    """The ticket it is merged into, written with any separators."""
+
+    into: Word
+
+
+class Saying(Body):
+    """Words for the ticket's people, up to 150 characters: they read them by SMS."""
+
+    text: Note
+
+
 class Consent(Body):
     """How and when a person agreed."""
 

@@ -1,6 +1,6 @@
 """What the people of a ticket, and officials, are told of it by SMS of our own accord: in their language, in one round trip."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.aspirations import case_store, roles
@@ -84,12 +84,13 @@ def post(rt: Runtime, conn: Connection, told: Iterable[Told], *, at_once: bool =
                 continue
             language = spoken.get(id) or number.language or "id"
             language = language if language in rt.settings.languages else "id"
-            body = render.render(one.key, _worded(one.slots, language), language)
+            body = render.render(one.key, worded(one.slots, language), language)
             notices.append(Notice(id, number.prefix, language, body, f"{one.cause}:{id}", one.wants_answer))
     post_many(rt, conn, notices, at_once=at_once)
 
 
-def _worded(slots: Slots, language: str) -> dict[str, str]:
+def worded(slots: Slots, language: str) -> dict[str, str]:
+    """Slots whose value names a text, in its words."""
     return {
         name: render.render(value, {}, language) if value.startswith(("holder.", "category.", "kind.")) else value
         for name, value in slots.items()
@@ -178,11 +179,11 @@ def tell_digests(rt: Runtime, conn: Connection, digests: Iterable[Digest], key: 
     return len(told)
 
 
-def join_lines(lines: list[tuple[str, Slots]], language: str) -> str:
+def join_lines(lines: Sequence[tuple[str, Slots]], language: str) -> str:
     """The first lines, and how many more there are."""
     shown = [render.render(f"desk.line_{name}", slots, language) for name, slots in lines[:_LINES]]
-    if more := len(lines) - _LINES:
-        shown += [render.render("desk.line_more", {"count": str(more)}, language)] if more > 0 else []
+    if (more := len(lines) - _LINES) > 0:
+        shown.append(render.render("desk.line_more", {"count": str(more)}, language))
     return ", ".join(shown)
 
 

@@ -40,6 +40,9 @@ def file(
             # The same hop came from two numbers at the same moment, and only now the other's ticket is to be seen.
             return same, False
     store.add_event(conn, id, now, "resident", "received", None, filing.cause)
+    if filing.on_behalf and not filing.is_emergency:
+        # Both doors ask for it before they file; an emergency does not wait for an answer.
+        store.add_event(conn, id, now, "resident", "consent", None)
     audit.record(conn, now, "resident", "file", f"ticket:{ticket}", number_id=number_id, channel=filing.channel)
     found = store.get(conn, ticket)
     if found is None:

@@ -67,7 +67,7 @@ def _fits(conn: Connection, question: Question, answer: str, typed: str) -> bool
         case "close":
             aspiration = aspirations.get(conn, question.subject)
             return answer in _CLOSING and aspiration is not None and aspiration.state is State.ANSWERED
-        case "join":
+        case "join" | "behalf":
             return answer in ("yes", "no")
         case "draft":
             return answer in _OF_DRAFT

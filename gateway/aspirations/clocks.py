@@ -1,10 +1,10 @@
 """A ticket's clocks: which of them an act starts, turns or ends, and the day it runs out, over the city's working days."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from gateway.aspirations.rules import KEEPS, STARTS, TURNS, WAITS, Clock, Course, Verb
 from gateway.db import Connection
+from gateway.kernel.calendar import add_working_days
 from gateway.reference import service as reference
 from gateway.runtime import Runtime
 
@@ -41,12 +41,9 @@ def waits_until(rt: Runtime, verb: Verb) -> datetime | None:
     return rt.now() + timedelta(days=rt.settings.casework_days[WAITS[verb]])
 
 
-def recounted(rt: Runtime, conn: Connection, course: Course) -> Course:
-    """The same course over the holidays as they are known now; never earlier, since its people were told the day."""
-    if course.start is None or course.days is None or course.due is None:
-        return course
-    due, is_provisional = reference.due(rt, course.start, course.days, conn)
-    later = max(due, course.due)
-    return replace(
-        course, due=later, is_provisional=is_provisional, reminded=0 if later > course.due else course.reminded
-    )
+def recount(start: date, days: int, before: date, off: frozenset[date]) -> date:
+    """The day a running clock runs out over these days off: never earlier than `before`, of which people were told, and
+    never a day off.
+    """
+    due = add_working_days(start, days, off)
+    return max(due, add_working_days(before - timedelta(days=1), 1, off))

@@ -1,7 +1,7 @@
 """What the people of a ticket, and officials, are told of it by SMS of our own accord: in their language, in one round trip."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gateway.aspirations import case_store, roles
 from gateway.aspirations.rules import LONGEST_SAID, State, Verb
@@ -155,12 +155,12 @@ def tell_officials(
     post(rt, conn, [Told(ids, key, slots_of(rt, conn, one), f"desk:{one.id}:{event_id}")])
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Digest:
     """Lines for one official, of any number of tickets, that go out as one SMS. Slots of each are in its reader's language."""
 
     official: Official
-    lines: list[tuple[str, Slots]] = field(default_factory=list)
+    lines: Sequence[tuple[str, Slots]]
 
 
 def tell_digests(rt: Runtime, conn: Connection, digests: Iterable[Digest], key: str, cause: str, *,

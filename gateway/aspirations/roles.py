@@ -61,3 +61,8 @@ def is_above(official: Official, one: Aspiration, *, very: bool) -> bool:
     if one.held_by is not None and official.role is Role.LURAH:
         return True
     return official.role is Role.ADMIN or (very and official.role is Role.APPROVER)
+
+
+def is_alarmed(official: Official, one: Aspiration) -> bool:
+    """Whether the official is woken by an emergency: BPBD, and whoever the ticket waits for."""
+    return may_see(official, one) and (official.role is Role.EMERGENCY or answers_for(official, one))

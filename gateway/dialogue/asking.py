@@ -67,8 +67,10 @@ def _fits(conn: Connection, question: Question, answer: str, typed: str) -> bool
         case "close":
             aspiration = aspirations.get(conn, question.subject)
             return answer in _CLOSING and aspiration is not None and aspiration.state is State.ANSWERED
-        case "join" | "behalf":
+        case "join":
             return answer in ("yes", "no")
+        case "behalf":
+            return answer in ("yes", "no", "not_yet")
         case "draft":
             return answer in _OF_DRAFT
         case "category":
@@ -96,6 +98,8 @@ def _answer(talk: Talk, conn: Connection, question: Question, answer: str, typed
             return _join(talk, conn, question, answer)
         case "category":
             return filing.set_category(talk, conn, question, _DIGITS[answer])
+        case "behalf":
+            return _draft(talk, conn, question, "yes" if answer == "yes" else "no")
         case _:
             return _draft(talk, conn, question, answer)
 

@@ -37,13 +37,27 @@ def due(rt: Runtime, start: date, days: int, conn: Connection | None = None) -> 
     empty the pool.
     """
 
+    off, decreed = _calendar(rt, conn)
+    day = add_working_days(start, days, off)
+    return day, day.year not in decreed
+
+
+def days_off(rt: Runtime, conn: Connection | None = None) -> frozenset[date]:
+    """Every holiday and day of joint leave."""
+    return _calendar(rt, conn)[0]
+
+
+def decreed_years(rt: Runtime, conn: Connection | None = None) -> frozenset[int]:
+    """Years whose joint leave is on record; a deadline in any other is provisional."""
+    return _calendar(rt, conn)[1]
+
+
+def _calendar(rt: Runtime, conn: Connection | None) -> tuple[frozenset[date], frozenset[int]]:
     def read() -> tuple[frozenset[date], frozenset[int]]:
         with nullcontext(conn) if conn else rt.engine.begin() as reading:
             return store.days_off(reading), store.decreed_years(reading)
 
-    off, decreed = rt.remember("holidays", _KEPT, read)
-    day = add_working_days(start, days, off)
-    return day, day.year not in decreed
+    return rt.remember("holidays", _KEPT, read)
 
 
 def route(rt: Runtime, conn: Connection, area: str | None, category: str | None) -> str:

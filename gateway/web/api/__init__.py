@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 
 from gateway.kernel.errors import Invalid
 from gateway.runtime import Runtime
-from gateway.web.api import aspirations, broadcasts, openapi, people
+from gateway.web.api import aspirations, broadcasts, holidays, openapi, people
 from gateway.web.api.calls import PREFIX, Ask, Call, Part, read_body
 from gateway.web.auth import access
 from gateway.web.reading import read_whole
@@ -16,7 +16,7 @@ from gateway.web.reading import read_whole
 LARGEST: Final = 1024 * 1024
 """Bytes of a body: a thousand residents fit three times."""
 
-CALLS: Final[tuple[Call, ...]] = (*people.table, *aspirations.table, *broadcasts.table)
+CALLS: Final[tuple[Call, ...]] = (*people.table, *aspirations.table, *holidays.table, *broadcasts.table)
 
 
 def mount(app: Flask, rt: Runtime) -> None:

@@ -146,6 +146,29 @@ class Tickets(Answer):
     next: str | None
 
 
+class Day(Answer):
+    """A day off; `source` is the library that knew it, or the official who put it on record."""
+
+    day: str
+    name: str
+    kind: str
+    source: str
+
+
+class Year(Answer):
+    """A year's days off. `provisional`: its joint leave is not on record, so deadlines in it may still move later."""
+
+    year: int
+    provisional: bool
+    days: list[Day]
+
+
+class Removed(Answer):
+    """The day that is a day like any other from now on."""
+
+    removed: str
+
+
 class Result(Answer):
     """What became of one row of a registration, numbered from 1."""
 

@@ -140,6 +140,14 @@ class Saying(Body):
     text: Note
 
 
+class NewDay(Body):
+    """A day off. kind: national, joint_leave or city."""
+
+    day: Word = Field(examples=["2026-12-24"])
+    name: Word
+    kind: Literal["national", "joint_leave", "city"] = "city"
+
+
 class Consent(Body):
     """How and when a person agreed."""
 

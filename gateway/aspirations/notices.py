@@ -13,7 +13,7 @@ from gateway.kernel.errors import Invalid
 from gateway.kernel.text import fit, redact, septets
 from gateway.numbers import store as numbers
 from gateway.officials import store as officials
-from gateway.officials.rules import Official
+from gateway.officials.rules import Official, Role
 from gateway.outbox.service.post import Notice, post_many
 from gateway.questions import store as questions
 from gateway.reference import service as reference
@@ -58,7 +58,7 @@ def holder(conn: Connection, one: Aspiration) -> str:
     if one.office:
         return one.office
     taker = officials.get(conn, one.held_by) if one.held_by else None
-    return f"holder.{taker.role.value}" if taker else "holder.desk"
+    return f"holder.{taker.role.value}" if taker and taker.role in (Role.KIM, Role.LURAH) else "holder.desk"
 
 
 def holder_name(conn: Connection, one: Aspiration, language: str) -> str:

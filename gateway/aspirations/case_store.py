@@ -36,46 +36,55 @@ _NEWS = statement("""
       AND verb IN ('ask', 'reply', 'resolve', 'archive', 'decline', 'reopen')
     ORDER BY id DESC LIMIT 1
 """)
-_PLACE = "coalesce(a.area, '33.75')"
-# Part by part of the official's area, each along its index: no list grows with the tickets elsewhere.
-_IN_PLACES = """
-    SELECT found.* FROM unnest(CAST(:places AS text[])) AS p(place)
-    CROSS JOIN LATERAL (SELECT {columns} FROM aspirations a WHERE {place} = p.place AND {condition}
-                        ORDER BY {order} LIMIT :most) AS found
-"""
-_AT_DESK = "state IN ('received', 'verifying', 'reopened')"
-_AT_OFFICE = "a.state IN ('forwarded', 'in_progress', 'reopened')"
-_LATE = "due < :today"
-
-
-def _in_places(condition: str, order: str, columns: str = COLUMNS) -> str:
-    return _IN_PLACES.format(columns=columns, place=_PLACE, condition=condition, order=order)
-
-
-_PAGE = statement(f"{_in_places('id < :before', 'id DESC')} ORDER BY id DESC LIMIT :most")
-_PAGE_OF_OFFICE = statement(f"""
-    SELECT {COLUMNS} FROM aspirations a
-    WHERE office = :office AND {_PLACE} = ANY(:places) AND id < :before ORDER BY id DESC LIMIT :most
-""")
-_FRESH = f"""
-    SELECT id FROM ({_in_places(_AT_DESK, "id", "id")}) AS desk
-    UNION SELECT id FROM aspirations WHERE held_by = :official_id AND state IN ('local', 'in_progress', 'reopened')
-    ORDER BY id LIMIT :most
-"""
-_FRESH_OF_OFFICE = f"""
-    SELECT id FROM aspirations a WHERE office = :office AND {_AT_OFFICE} AND {_PLACE} = ANY(:places) ORDER BY id LIMIT :most
-"""
-_LATE_IN_PLACES = f"SELECT id FROM ({_in_places(_LATE, 'due', 'id, due')}) AS late ORDER BY due, id LIMIT :most"
-_LATE_OF_OFFICE = f"""
-    SELECT id FROM aspirations a
-    WHERE office = :office AND {_AT_OFFICE} AND {_LATE} AND {_PLACE} = ANY(:places) ORDER BY due, id LIMIT :most
-"""
-_LISTS = {
-    ("fresh", False): _FRESH,
-    ("fresh", True): _FRESH_OF_OFFICE,
-    ("late", False): _LATE_IN_PLACES,
-    ("late", True): _LATE_OF_OFFICE,
+_PLACE = "coalesce(a.area,'33.75')"
+_AT_DESK = "a.state IN ('received', 'verifying', 'reopened')"
+_AT_OFFICE = "a.office = :office AND a.state IN ('forwarded', 'in_progress', 'reopened')"
+# As under `_in_places`: only an index that begins with the office gives the order.
+_FROM_OFFICE = _AT_OFFICE.replace("a.office = :office", "a.office >= :office AND a.office <= :office")
+_IN_HAND = "held_by = :official_id AND state IN ('local', 'in_progress', 'reopened')"
+_LATE = "a.due < :today"
+# What is counted over many areas is not put in order, so that counting ends once there are enough.
+_COUNTED = {
+    "fresh": f"""SELECT id FROM aspirations a WHERE {_PLACE} = ANY(:places) AND {_AT_DESK}
+                 UNION ALL SELECT id FROM aspirations a WHERE {_IN_HAND} AND state <> 'reopened'""",
+    "late": f"SELECT id FROM aspirations a WHERE {_PLACE} = ANY(:places) AND {_LATE}",
 }
+
+
+def _in_places(condition: str, by: str, columns: str, most: int, end: str = "") -> str:
+    """Part by part of the official's area, each along its index: no list grows with the tickets elsewhere.
+
+    Written so that only an index that begins with the place gives the order: for a place without tickets PostgreSQL would
+    otherwise walk through all of them. The limit stands in the text, since under a bound one it plans for a tenth of all.
+    """
+    outer = ", ".join(f"{column}{end}" for column in by.split())
+    inner = f"{_PLACE}{end}, {outer}"
+    return f"""
+        SELECT found.* FROM unnest(CAST(:places AS text[])) AS p(place)
+        CROSS JOIN LATERAL (SELECT {columns} FROM aspirations a
+                            WHERE {_PLACE} >= p.place AND {_PLACE} <= p.place AND {condition}
+                            ORDER BY {inner} LIMIT {int(most)}) AS found
+        ORDER BY {outer} LIMIT {int(most)}
+    """
+
+
+def _listed(which: str, of_office: bool, most: int) -> str:
+    """The SELECT of ids that are `fresh` or `late`, in order."""
+    limit = f"LIMIT {int(most)}"
+    match which, of_office:
+        case "fresh", False:
+            return f"""
+                SELECT id FROM ({_in_places(_AT_DESK, "id", "id", most)}) AS desk
+                UNION (SELECT id FROM aspirations a WHERE {_IN_HAND} ORDER BY id {limit}) ORDER BY id {limit}
+            """
+        case "late", False:
+            return f"SELECT id FROM ({_in_places(_LATE, 'due id', 'id, due', most)}) AS late ORDER BY due, id"
+        case "fresh", True:
+            where = f"{_FROM_OFFICE} AND {_PLACE} = ANY(:places)"
+            return f"SELECT id FROM aspirations a WHERE {where} ORDER BY office, id {limit}"
+        case _:
+            where = f"{_FROM_OFFICE} AND {_LATE} AND {_PLACE} = ANY(:places)"
+            return f"SELECT id FROM aspirations a WHERE {where} ORDER BY office, due, id {limit}"
 
 
 def lock(conn: Connection, *tickets: str) -> dict[str, Aspiration]:
@@ -133,25 +142,33 @@ def news(conn: Connection, aspiration_id: int) -> str:
 
 def page(conn: Connection, places: Sequence[str], office: str | None, before: int, most: int) -> list[Aspiration]:
     """Tickets of these areas (and of one office, where one is named) with ids below `before`, newest first."""
-    values = {"places": list(places), "office": office, "before": before, "most": most}
-    return [read_row(row) for row in conn.execute(_PAGE_OF_OFFICE if office else _PAGE, values)]
+    if office:
+        sql = f"""
+            SELECT {COLUMNS} FROM aspirations a WHERE office = :office AND {_PLACE} = ANY(:places) AND id < :before
+            ORDER BY id DESC LIMIT {int(most)}
+        """
+    else:
+        sql = _in_places("id < :before", "id", COLUMNS, most, " DESC")
+    values = {"places": list(places), "office": office, "before": before}
+    return [read_row(row) for row in conn.execute(statement(sql), values)]
 
 
 def waiting(conn: Connection, which: str, places: Sequence[str], office: str | None, official_id: int, today: date,
             most: int) -> list[Aspiration]:  # fmt: skip
     """Tickets that are `fresh` (to be handled) or `late`, oldest first."""
-    query = statement(_LISTS[which, office is not None])
-    ids = list(conn.execute(query, _listed(places, office, official_id, today, most)).scalars())
+    query = statement(_listed(which, office is not None, most))
+    ids = list(conn.execute(query, _scope(places, office, official_id, today)).scalars())
     found = {one.id: one for one in by_ids(conn, ids)}
     return [found[id] for id in ids]
 
 
 def count(conn: Connection, which: str, places: Sequence[str], office: str | None, official_id: int, today: date,
           most: int) -> int:  # fmt: skip
-    """How many `waiting` lists, `most` at most: a screen shows three digits, and nobody waits for the rest."""
-    query = statement(f"SELECT count(*) FROM ({_LISTS[which, office is not None]}) AS listed")
-    return int(conn.execute(query, _listed(places, office, official_id, today, most)).scalar_one())
+    """How many there are that `waiting` would list, `most` at most: nobody waits for the rest to be counted."""
+    listed = _listed(which, True, most) if office else f"{_COUNTED[which]} LIMIT {int(most)}"
+    query = statement(f"SELECT count(*) FROM ({listed}) AS counted")
+    return int(conn.execute(query, _scope(places, office, official_id, today)).scalar_one())
 
 
-def _listed(places: Sequence[str], office: str | None, official_id: int, today: date, most: int) -> dict[str, Any]:
-    return {"places": list(places), "office": office, "official_id": official_id, "today": today, "most": most}
+def _scope(places: Sequence[str], office: str | None, official_id: int, today: date) -> dict[str, Any]:
+    return {"places": list(places), "office": office, "official_id": official_id, "today": today}

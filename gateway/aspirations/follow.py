@@ -140,8 +140,8 @@ def find_alike(rt: Runtime, conn: Connection, number_id: int, kind: str, categor
     return Alike(ticket, shared_words(words, body), 1 + follow_store.count_supporters(conn, id), office)
 
 
-COUNTED = 999
-"""A screen shows three digits."""
+COUNTED = 99
+"""As far as a desk's tickets are counted: it stands for more, too."""
 
 
 def waiting(rt: Runtime, conn: Connection, official: Official, which: str, most: int = 20) -> list[Aspiration]:

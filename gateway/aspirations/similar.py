@@ -21,7 +21,8 @@ _DENIES = frozenset({
 })  # fmt: skip
 _EMPTY = frozenset({
     "di", "ke", "dari", "yg", "yang", "ada", "ini", "itu", "dan", "pak", "bu", "min", "tolong", "mohon", "saya", "kami",
-    "rt", "rw", "no", "nomor", "warga", "ning", "dekat", "depan", "sejak", "mas", "mbak", "ing", "nang", "neng", "wonten", "lan", "sing",
+    "rt", "rw", "no", "nomor", "warga", "ning", "dekat", "depan", "sejak", "mas", "mbak", "ing", "nang", "neng", "wonten", "lan",
+    "sing",
 })  # fmt: skip
 _ONE_WORD = {
     "gang": "gg", "gng": "gg", "jalan": "jl", "jln": "jl", "dalan": "jl", "pju": "lampu", "samph": "sampah", "padam": "mati",

@@ -13,10 +13,10 @@ from gateway import db
 from gateway.local import postgres
 from gateway.local.embedded import Embedded
 from gateway.reference import store as reference
-from tests.bench import flat, hop, ledger
+from tests.bench import flat, hop, ledger, tickets
 from tests.stack import Stack
 
-PARTS = ("hop", "import", "planning", "twilio", "africastalking", "receipts")
+PARTS = ("hop", "import", "planning", "twilio", "africastalking", "receipts", "tickets")
 
 
 def main(arguments: list[str]) -> int:
@@ -79,6 +79,8 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
         for name in ("twilio", "africastalking", "receipts"):
             if name in parts:
                 show(steps[name]())
+        if "tickets" in parts:
+            show(tickets.among(made, owner))
         if planned > people and {"hop", "planning"} & set(parts):
             owner(_GROW.format(more=planned - people))
         if few:

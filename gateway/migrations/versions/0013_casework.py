@@ -40,8 +40,10 @@ def upgrade() -> None:
     CREATE INDEX aspirations_at_office ON aspirations (office, id)
         WHERE state IN ('forwarded', 'in_progress', 'reopened') AND office IS NOT NULL;
     CREATE INDEX aspirations_held ON aspirations (held_by, id) WHERE held_by IS NOT NULL;
-    CREATE INDEX aspirations_late ON aspirations (coalesce(area, '33.75'), due) WHERE due IS NOT NULL;
+    CREATE INDEX aspirations_late ON aspirations (coalesce(area, '33.75'), due, id) WHERE due IS NOT NULL;
     CREATE INDEX aspirations_due ON aspirations (due) WHERE due IS NOT NULL AND reminded < 4;
+    CREATE INDEX aspirations_office_late ON aspirations (office, due, id)
+        WHERE state IN ('forwarded', 'in_progress', 'reopened') AND due IS NOT NULL AND office IS NOT NULL;
     CREATE INDEX aspirations_waits ON aspirations (waits_until) WHERE waits_until IS NOT NULL;
     CREATE INDEX aspirations_limit ON aspirations (created_at) WHERE limit_at IS NULL AND state IN
         ('received', 'verifying', 'needs_info', 'forwarded', 'local', 'in_progress', 'reopened');
@@ -53,7 +55,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("""
     DROP INDEX aspirations_merged, aspirations_alarm, aspirations_limit, aspirations_waits, aspirations_due,
-        aspirations_late, aspirations_held, aspirations_at_office, aspirations_desk, aspirations_office,
+        aspirations_office_late, aspirations_late, aspirations_held, aspirations_at_office, aspirations_desk, aspirations_office,
         aspirations_place;
     CREATE INDEX aspirations_area ON aspirations (area, id);
     ALTER TABLE aspirations DROP held_by, DROP clock, DROP clock_from, DROP clock_days, DROP reminded,

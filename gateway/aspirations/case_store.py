@@ -39,8 +39,6 @@ _NEWS = statement("""
 _PLACE = "coalesce(a.area,'33.75')"
 _AT_DESK = "a.state IN ('received', 'verifying', 'reopened')"
 _AT_OFFICE = "a.office = :office AND a.state IN ('forwarded', 'in_progress', 'reopened')"
-# As under `_in_places`: only an index that begins with the office gives the order.
-_FROM_OFFICE = _AT_OFFICE.replace("a.office = :office", "a.office >= :office AND a.office <= :office")
 _IN_HAND = "held_by = :official_id AND state IN ('local', 'in_progress', 'reopened')"
 _LATE = "a.due < :today"
 # What is counted over many areas is not put in order, so that counting ends once there are enough.
@@ -80,11 +78,11 @@ def _listed(which: str, of_office: bool, most: int) -> str:
         case "late", False:
             return f"SELECT id FROM ({_in_places(_LATE, 'due id', 'id, due', most)}) AS late ORDER BY due, id"
         case "fresh", True:
-            where = f"{_FROM_OFFICE} AND {_PLACE} = ANY(:places)"
-            return f"SELECT id FROM aspirations a WHERE {where} ORDER BY office, id {limit}"
+            where = f"{_AT_OFFICE} AND {_PLACE} = ANY(:places)"
+            return f"SELECT id FROM aspirations a WHERE {where} ORDER BY id {limit}"
         case _:
-            where = f"{_FROM_OFFICE} AND {_LATE} AND {_PLACE} = ANY(:places)"
-            return f"SELECT id FROM aspirations a WHERE {where} ORDER BY office, due, id {limit}"
+            where = f"{_AT_OFFICE} AND {_LATE} AND {_PLACE} = ANY(:places)"
+            return f"SELECT id FROM aspirations a WHERE {where} ORDER BY due, id {limit}"
 
 
 def lock(conn: Connection, *tickets: str) -> dict[str, Aspiration]:

@@ -52,11 +52,9 @@ def alarm(rt: Runtime) -> int:
         found = store.alarm(conn, rt.now(), rt.now() - _WAKES_AGAIN, MOST)
         if not found:
             return 0
-        digests = []
+        slots, digests = notices.slots_of_many(rt, conn, found), []
         for official in officials.active(conn):
-            if lines := [
-                ("place", notices.slots_of(rt, conn, one)) for one in found if roles.is_alarmed(official, one)
-            ]:
+            if lines := [("place", slots[one.id]) for one in found if roles.is_alarmed(official, one)]:
                 digests.append(Digest(official, lines))
         notices.tell_digests(rt, conn, digests, "desk.emergency", f"alarm:{found[0].id}", at_once=True)
     wake_replies(rt)
@@ -103,10 +101,10 @@ def _remind(rt: Runtime, conn: Connection) -> int:
 
 def _tell_holders(rt: Runtime, conn: Connection, told: Sequence[tuple[Aspiration, Step]]) -> None:
     """One SMS to each official: what they hold, and what is raised to them, the latest first."""
-    digests = []
+    slots, digests = notices.slots_of_many(rt, conn, [one for one, _ in told]), []
     for official in officials.active(conn):
         lines = [
-            (_STEPS[step], notices.slots_of(rt, conn, one))
+            (_STEPS[step], slots[one.id])
             for one, step in sorted(told, key=lambda pair: (-pair[1], pair[0].id))
             if roles.answers_for(official, one)
             or (step >= Step.LATE and roles.is_above(official, one, very=step is Step.VERY_LATE))
@@ -120,8 +118,9 @@ def _tell_holders(rt: Runtime, conn: Connection, told: Sequence[tuple[Aspiration
 def _apologise(rt: Runtime, conn: Connection, missed: Sequence[Aspiration]) -> None:
     """Tell everyone behind a ticket, once for each deadline, that it was missed."""
     behind = case_store.followers(conn, [one.id for one in missed])
+    slots = notices.slots_of_many(rt, conn, missed)
     notices.post(rt, conn, [
-        Told((one.number_id, *behind.get(one.id, ())), f"told.late_{one.course.clock}", notices.slots_of(rt, conn, one),
+        Told((one.number_id, *behind.get(one.id, ())), f"told.late_{one.course.clock}", slots[one.id],
              f"late:{one.id}:{one.course.clock}:{one.due}")
         for one in missed
     ])  # fmt: skip
@@ -135,10 +134,11 @@ def _lapse(rt: Runtime, conn: Connection) -> int:
     new = store.add_events(
         conn, now, [Event(one.id, f"lapse:{one.id}:{now:%Y%m%d%H%M%S}", Verb.LAPSE) for one in lapsed]
     )
+    slots = notices.slots_of_many(rt, conn, lapsed)
     audit.record_many(conn, now, "clock", Verb.LAPSE, [(f"ticket:{one.ticket}", one.number_id) for one in lapsed])
     notices.post(rt, conn, [
         Told((one.number_id,), "told.lapsed_info" if one.state is State.ARCHIVED else "told.lapsed_close",
-             notices.slots_of(rt, conn, one), f"ticket:{one.id}:{new[one.id]}")
+             slots[one.id], f"ticket:{one.id}:{new[one.id]}")
         for one in lapsed
     ])  # fmt: skip
     return len(lapsed)
@@ -151,10 +151,10 @@ def _pass_limit(rt: Runtime, conn: Connection) -> int:
         return 0
     store.add_events(conn, now, [Event(one.id, f"limit:{one.id}", "escalate", "limit") for one in found])
     audit.record_many(conn, now, "clock", "escalate", [(f"ticket:{one.ticket}", one.number_id) for one in found])
-    digests = []
+    slots, digests = notices.slots_of_many(rt, conn, found), []
     for official in officials.active(conn):
         if lines := [
-            ("limit", notices.slots_of(rt, conn, one))
+            ("limit", slots[one.id])
             for one in found
             if roles.answers_for(official, one) or roles.is_above(official, one, very=True)
         ]:
@@ -162,7 +162,7 @@ def _pass_limit(rt: Runtime, conn: Connection) -> int:
     notices.tell_digests(rt, conn, digests, "desk.due", f"limit:{found[0].id}")
     behind = case_store.followers(conn, [one.id for one in found])
     notices.post(rt, conn, [
-        Told((one.number_id, *behind.get(one.id, ())), "told.limit", notices.slots_of(rt, conn, one), f"limit:{one.id}")
+        Told((one.number_id, *behind.get(one.id, ())), "told.limit", slots[one.id], f"limit:{one.id}")
         for one in found
     ])  # fmt: skip
     return len(found)

@@ -40,8 +40,10 @@ def hurry(rt: Runtime, conn: Connection, number_id: int, ticket: str, cause: str
     now = rt.now()
     if not follow_store.hurry(conn, aspiration.id, now, HURRY_AGAIN):
         return "refused"
-    store.add_event(conn, aspiration.id, now, "resident", "hurry", None, cause)
+    event_id = store.add_event(conn, aspiration.id, now, "resident", "hurry", None, cause)
     audit.record(conn, now, "resident", "hurry", f"ticket:{aspiration.ticket}", number_id=number_id)
+    if event_id:
+        notices.tell_officials(rt, conn, aspiration, "desk.hurried", event_id)
     return "ok"
 
 

@@ -53,18 +53,20 @@ def say(words: str) -> str:
     return said
 
 
-def holder(conn: Connection, one: Aspiration) -> str:
-    """Who holds a ticket: an office's code, or the last name of a text under `holder.`."""
-    if one.office:
-        return one.office
-    taker = officials.get(conn, one.held_by) if one.held_by else None
-    return f"holder.{taker.role.value}" if taker and taker.role in (Role.KIM, Role.LURAH) else "holder.desk"
+def holders(conn: Connection, tickets: Iterable[Aspiration]) -> dict[int, str]:
+    """Who holds each ticket, by its id: an office's code, or a text under `holder.`."""
+    tickets = list(tickets)
+    takers = {one.held_by for one in tickets if one.held_by and not one.office}
+    known = officials.roles_of(conn, sorted(takers)) if takers else {}
+    return {one.id: one.office or _TAKEN.get(known.get(one.held_by or 0), "holder.desk") for one in tickets}
+
+
+_TAKEN: Mapping[Role | None, str] = {Role.KIM: "holder.kim", Role.LURAH: "holder.lurah"}
 
 
 def holder_name(conn: Connection, one: Aspiration, language: str) -> str:
     """Who holds a ticket, as a person reads it."""
-    named = holder(conn, one)
-    return render.render(named, {}, language) if named.startswith("holder.") else named
+    return worded({"office": holders(conn, [one])[one.id]}, language)["office"]
 
 
 def post(rt: Runtime, conn: Connection, told: Iterable[Told], *, at_once: bool = False) -> None:
@@ -127,19 +129,27 @@ def _key(one: Aspiration, name: str) -> str:
 
 def slots_of(rt: Runtime, conn: Connection, one: Aspiration) -> dict[str, str]:
     """The slots that texts about a ticket fill, for residents and officials alike."""
-    areas = reference.areas(rt, conn)
-    since = one.changed_at.astimezone(rt.settings.timezone).date()
-    return {
-        "ticket": show_ticket(one.ticket),
-        "office": holder(conn, one),
-        "since": show_day(since),
-        "due": show_day(one.due) if one.due else "",
-        "about": f"category.{one.category}" if one.category else f"kind.{one.kind}",
-        "area_name": areas[one.area].name if one.area and one.area in areas else "",
-        "place_name": (areas[one.area].name if one.area and one.area in areas else "") or one.landmark or "-",
-        "ussd": rt.settings.ussd_code,
-        "state": one.state.value,
-    }
+    return slots_of_many(rt, conn, [one])[one.id]
+
+
+def slots_of_many(rt: Runtime, conn: Connection, tickets: Sequence[Aspiration]) -> dict[int, dict[str, str]]:
+    """As `slots_of`, by the tickets' ids."""
+    areas, held = reference.areas(rt, conn), holders(conn, tickets)
+    found = {}
+    for one in tickets:
+        area_name = areas[one.area].name if one.area and one.area in areas else ""
+        found[one.id] = {
+            "ticket": show_ticket(one.ticket),
+            "office": held[one.id],
+            "since": show_day(one.changed_at.astimezone(rt.settings.timezone).date()),
+            "due": show_day(one.due) if one.due else "",
+            "about": f"category.{one.category}" if one.category else f"kind.{one.kind}",
+            "area_name": area_name,
+            "place_name": area_name or one.landmark or "-",
+            "ussd": rt.settings.ussd_code,
+            "state": one.state.value,
+        }
+    return found
 
 
 def tell_officials(

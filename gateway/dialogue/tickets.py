@@ -62,7 +62,8 @@ def _list(given: Given) -> Done:
     found += [("before", one) for one in follow.waiting(rt, conn, official, "fresh", _LISTED) if one.id not in known]
     if not found:
         return _say(given, "ok", "list_none")
-    lines = [(name, notices.slots_of(rt, conn, one)) for name, one in found[:_LISTED]]
+    slots = notices.slots_of_many(rt, conn, [one for _, one in found])
+    lines = [(name, slots[one.id]) for name, one in found[:_LISTED]]
     text = given.talk.say(
         "desk.list", fresh=str(fresh), late=str(late), lines=notices.join_lines(lines, given.talk.language)
     )

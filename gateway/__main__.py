@@ -17,7 +17,7 @@ from gateway.commands import broadcasts, doctor, holidays, officials, residents,
 from gateway.kernel.errors import Fault
 from gateway.local.places import LocalError
 
-MODULES = (start, upkeep, doctor, holidays, officials, residents, broadcasts, tickets, holidays)
+MODULES = (start, upkeep, doctor, officials, residents, broadcasts, tickets, holidays)
 NOT_MIGRATED = frozenset({"42P01", "42703", "22023", "42704"})
 """SQLSTATEs of a table, a column or a role that is not there."""
 

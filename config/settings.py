@@ -154,6 +154,10 @@ class Settings(BaseModel):
     undo_window: Annotated[int, _Seconds] = 120
     second_approver_over: Annotated[int, _parsed(lambda text: values.parse_whole(0, 10_000_000)(text or "0"))] = 500
     doubt_after: Annotated[int, _Seconds] = 600
+    casework_days: Annotated[dict[str, int], _parsed(values.parse_days)] = Field(
+        default_factory=lambda: dict(values.CASEWORK_DAYS)
+    )
+    """Days of every clock of a ticket, by name; see `config.values.CASEWORK_DAYS`."""
     daily_cost_limit: Annotated[Decimal | None, _parsed(values.parse_amount)] = None
 
     @property

@@ -187,3 +187,25 @@ def parse_shape(shape: str, advice: str) -> Callable[[str], str]:
         return text.strip()
 
     return parse
+
+
+CASEWORK_DAYS = {
+    "verify": 3, "first": 5, "done": 14, "again": 3, "info": 10, "close": 10, "reopen": 30, "outer": 60,
+}  # fmt: skip
+"""Days a ticket's clocks run: the first four working days, the others calendar days.
+
+verify: until a ticket is sorted (SP4N-LAPOR); first: until whoever holds it answers (SP4N-LAPOR); done: until it is done
+(Lapor Ajib); again: until one that was opened again is looked at; info, close: how long the resident may be silent (Lapor
+Ajib); reopen: how long they may open it again; outer: Perpres 76/2013.
+"""
+
+
+def parse_days(text: str) -> dict[str, int]:
+    """Casework's days from `verify=3,first=5`; what is not named keeps its default."""
+    found = dict(CASEWORK_DAYS)
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, mark, days = (piece.strip() for piece in part.partition("="))
+        if name not in CASEWORK_DAYS or not mark or not re.fullmatch(r"[0-9]{1,3}", days) or not int(days):
+            raise ValueError(f"write name=days, parted by commas; the names are {', '.join(CASEWORK_DAYS)}")
+        found[name] = int(days)
+    return found

@@ -23,6 +23,12 @@ TOPICS = ("alert", "services", "development", "health", "events")
 PIN = "246810"
 CELL_CODE = "135790"
 BLAST = {"code": "B27", "level": "emergency", "people": "1.204"}
+CAN = {
+    "verify": {"received"}, "take": {"verifying"}, "forward": {"verifying"}, "ask": {"verifying"},
+    "start": {"forwarded", "local"}, "reply": {"forwarded", "local", "in_progress"},
+    "resolve": {"forwarded", "local", "in_progress"},
+}  # fmt: skip
+"""What officials of this city may do to a ticket, by its state."""
 _TRIES = 3
 TODAY, NOW, DUE = "14/6", "14/6 09.10", "28/6"
 
@@ -275,7 +281,10 @@ def _official_tickets(city: City, _: Person, args: _Args) -> Said:
 
 def _official_ticket(city: City, _: Person, args: _Args) -> Said:
     ticket = city.tickets.get(args["ticket"])
-    return Outcome("ok", city.slots_of(ticket) | {"text": ticket.words}) if ticket else Outcome("gone")
+    if ticket is None:
+        return Outcome("gone")
+    may = {f"can_{name}": "yes" if ticket.state in states else "" for name, states in CAN.items()}
+    return Outcome("ok", {**city.slots_of(ticket), "text": ticket.words, "suggested": "DPUPR", **may})
 
 
 def _official_broadcasts(city: City, _: Person, __: _Args) -> Said:

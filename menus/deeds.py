@@ -310,5 +310,8 @@ _DEEDS: Mapping[Action, _Deed] = {
     Action.APPROVE_BROADCAST: lambda city, person, args: Done(
         office.approve(city, person, args.get("broadcast", ""), args["code"])
     ),
+    Action.ACT_ON_TICKET: lambda city, _, args: Done(
+        office.act_on_ticket(city, args["ticket"], args["verb"], args["words"])
+    ),
 }
 _BY_SMS: Mapping[Action, _Deed] = {Action.SEND_MY_DATA: _tell_my_data, Action.ERASE_MY_DATA: _ask_erase}

@@ -81,7 +81,11 @@ def find_place(matched: Matched, start: int, kelurahan: bool) -> tuple[str, int]
 
 def find_ticket(matched: Matched) -> tuple[str, str, int]:
     """A valid ticket, else the digits that stand in its place, and the word behind them."""
-    words = matched.words()
+    return ticket_in(matched.words())
+
+
+def ticket_in(words: Sequence[str]) -> tuple[str, str, int]:
+    """As `find_ticket`, at the beginning of `words`."""
     at = 0
     while at < len(words) and words[at] in _BEFORE_TICKET:
         at += 1

@@ -73,6 +73,7 @@ class Action(StrEnum):
     MENU = "menu"
     SIGN_IN = "sign_in"
     APPROVE_BROADCAST = "approve_broadcast"
+    ACT_ON_TICKET = "act_on_ticket"
     UNKNOWN = "unknown"
 
 

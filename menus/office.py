@@ -1,6 +1,7 @@
-"""What officials do in the city in memory: sign in, and approve the one broadcast that waits."""
+"""What officials do in the city in memory: sign in, approve the one broadcast that waits, and work on tickets."""
 
-from menus.city import CELL_CODE, NOW, PIN, City, Person
+from gateway.kernel.codes import parse_ticket, show_ticket
+from menus.city import CAN, CELL_CODE, NOW, PIN, City, Person
 from menus.model import Outcome
 
 _CODE_TRIES = 3
@@ -24,3 +25,23 @@ def approve(city: City, person: Person, broadcast: str, code: str) -> Outcome:
         return Outcome("wrong", {"left": str(left)}) if left > 0 else Outcome("locked")
     city.has_blast = False
     return Outcome("ok", {"code": "B27", "at": NOW, "left": ""})
+
+
+_BECOMES = {
+    "verify": "verifying", "take": "local", "forward": "forwarded", "start": "in_progress", "resolve": "answered",
+    "ask": "needs_info", "archive": "archived",
+}  # fmt: skip
+
+
+def act_on_ticket(city: City, ticket: str, verb: str, words: str) -> Outcome:
+    """Do it where the state allows it and something is said where something must be."""
+    found = city.tickets.get(parse_ticket(ticket) or "")
+    if found is None:
+        return Outcome("gone")
+    slots = {"ticket": show_ticket(found.number)}
+    says = verb in ("reply", "resolve", "ask", "archive")
+    if found.state not in CAN["ask" if verb == "archive" else verb] or (says and not words.strip()):
+        return Outcome("refused", slots)
+    found.state = _BECOMES.get(verb, found.state)
+    found.news = words if says else found.news
+    return Outcome("ok", {**slots, "state": found.state})

@@ -4,6 +4,7 @@
     BLAST SIAGA area reason # text                   an emergency says why before the #
     YA B27 code  SETUJU B27 code  BATAL B27 code  JEDA B27 code  LANJUT B27 code
     TOLAK B27 reason   RALAT B27 text   STATUS B27   BANTUAN PETUGAS
+    TIKET   TIKET ticket   TERIMA ticket   BALAS ticket text   TERUSKAN ticket office   GABUNG ticket ticket …
 
 An area is written as its name, its short code, or with its parts as MEDONO/RW3/RT2.
 """
@@ -16,7 +17,7 @@ from typing import Protocol
 
 from menus.lexicon import Lexicon
 from menus.loader import standard_lexicon
-from menus.matching import find_code
+from menus.matching import find_code, ticket_in
 from menus.spelling import Token, tokens_of
 
 CODE_MASK = "[kode]"
@@ -43,8 +44,26 @@ class Order(StrEnum):
     STATUS = "status"
     CORRECT = "correct"
     HELP = "help"
+    TICKETS = "tickets"
+    VERIFY = "verify"
+    ASK = "ask"
+    FORWARD = "forward"
+    DECLINE = "decline"
+    TAKE = "take"
+    START = "start"
+    REPLY = "reply"
+    RESOLVE = "resolve"
+    MERGE = "merge"
+    ARCHIVE = "archive"
+    REOPEN = "reopen"
+    HELP_TICKETS = "help_tickets"
 
 
+TICKETED = frozenset({Order.TICKETS, Order.VERIFY, Order.ASK, Order.FORWARD, Order.DECLINE, Order.TAKE, Order.START,
+                      Order.REPLY, Order.RESOLVE, Order.MERGE, Order.ARCHIVE, Order.REOPEN})  # fmt: skip
+"""Orders about tickets. They carry no code: none lets out more than an SMS to the people of one ticket."""
+_TYPED = 5
+"""Digits behind such an order that are meant as a ticket, though they are none."""
 CODED = frozenset({Order.CONFIRM, Order.APPROVE, Order.CANCEL, Order.PAUSE, Order.RESUME})
 
 
@@ -58,8 +77,9 @@ class Places(Protocol):
 class Ordered:
     """An order. `number` is that of the broadcast, None where none is named or it is a new one.
 
-    text: of a BLAST or RALAT the message, of a TOLAK the reason; reason: why an emergency is one; areas and groups: as
-    an audience has them.
+    text: of a BLAST or RALAT the message, of a TOLAK the reason, of a ticket's order what stands behind the ticket;
+    reason: why an emergency is one; areas and groups: as an audience has them; ticket: seven digits, empty where those
+    that were typed are none; into: a second ticket.
     """
 
     order: Order
@@ -69,6 +89,8 @@ class Ordered:
     reason: str = ""
     areas: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    ticket: str = ""
+    into: str = ""
 
 
 def take_code(text: str, lexicon: Lexicon | None = None) -> tuple[str, str]:
@@ -109,8 +131,10 @@ def parse(text: str, places: Places, *, has_code: bool = False, lexicon: Lexicon
     order, at = found
     if order is Order.BLAST:
         return _blast(text, tokens[at:], places, lexicon, tokens[at - 1].end)
-    if order is Order.HELP:
+    if order in (Order.HELP, Order.HELP_TICKETS):
         return Ordered(order)
+    if order in TICKETED:
+        return _of_ticket(order, text, tokens[at:])
     words = [token.word for token in tokens[at:]]
     code, used = find_code(words, lexicon)
     if not code.startswith("B"):
@@ -125,6 +149,18 @@ def _order_of(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Order, int] | 
         if len(words) == length and (name := lexicon.orders.get(words)):
             return Order(name), length
     return None
+
+
+def _of_ticket(order: Order, text: str, tokens: Sequence[Token]) -> Ordered | None:
+    """An order about a ticket; None without one, but for a bare TIKET: "selesai sudah" is what anyone may write."""
+    words = [token.word for token in tokens]
+    if order is Order.TICKETS and not words:
+        return Ordered(order)
+    ticket, typed, used = ticket_in(words)
+    if not ticket and len(typed.replace("-", "")) < _TYPED:
+        return None
+    into, _, _ = ticket_in(words[used:])
+    return Ordered(order, None, _said(text[tokens[used - 1].end :]), ticket=ticket, into=into)
 
 
 def _blast(text: str, tokens: Sequence[Token], places: Places, lexicon: Lexicon, end: int) -> Ordered:

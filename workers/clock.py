@@ -28,6 +28,7 @@ from config import checkout
 from config import logging as lines
 from config.settings import Settings, SettingsError
 from gateway import db
+from gateway.aspirations import deadlines
 from gateway.audit import store as audit
 from gateway.broadcasts.service import approvals, canaries, notices, poll, presets, repeat, start
 from gateway.dialogue import text
@@ -129,6 +130,8 @@ DUTIES: Final = (
     Duty("seal the audit trail", 10, seal),
     Duty("tidy queues", 15, tidy_queues),
     Duty("expire questions and drafts", 60, text.expire),
+    Duty("alarm officials of emergencies", 15, deadlines.alarm),
+    Duty("see to tickets' deadlines", 300, deadlines.tick),
     Duty("erase who asked for it", 60, privacy.erase_due),
     Duty("drop old sessions", 600, drop_old_sessions),
     Duty("catch up with what hooks missed", 600, catch_up),

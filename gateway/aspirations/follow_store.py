@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from gateway.aspirations.rules import SETTLED
 from gateway.db import Connection, statement
-from gateway.officials.rules import Official, Role
 
 _SUPPORT = statement("""
     INSERT INTO aspiration_supporters (aspiration_id, number_id, at) VALUES (:id, :number_id, :now)
@@ -23,14 +22,6 @@ _ALIKE = statement("""
       AND number_id <> :number_id AND state <> ALL(:settled) AND body <> ''
     ORDER BY id DESC LIMIT :most
 """)
-# The city's own concern are tickets without an area; an office sees what was handed to it, and nothing else.
-_SCOPE = """
-    (coalesce(area, '33.75') = :scope OR starts_with(coalesce(area, '33.75'), :scope || '.'))
-    AND (CAST(:office AS text) IS NULL OR office = :office)
-"""
-_FRESH = f"state = 'received' AND {_SCOPE}"
-_LATE = f"due < :today AND state <> ALL(:settled) AND state <> 'answered' AND {_SCOPE}"
-_WHICH = {"fresh": _FRESH, "late": _LATE}
 
 
 def support(conn: Connection, aspiration_id: int, number_id: int, now: datetime) -> bool:
@@ -65,23 +56,3 @@ def alike(
     """Others' open reports of the same kind, category and area: id, ticket, words, office; the newest first."""
     values = {"number_id": number_id, "kind": kind, "category": category, "area": area, "after": after, "most": most}
     return [tuple(row) for row in conn.execute(_ALIKE, {**values, "settled": list(SETTLED)})]
-
-
-def waiting(conn: Connection, official: Official, which: str, today: object, most: int = 20) -> list[str]:
-    """Tickets in an official's scope that are `fresh` (nobody has looked) or `late` (past their day), oldest first."""
-    query = statement(f"SELECT ticket FROM aspirations WHERE {_WHICH[which]} ORDER BY id LIMIT :most")
-    return list(conn.execute(query, {**_scope(official, which, today), "most": most}).scalars())
-
-
-def count_waiting(conn: Connection, official: Official, which: str, today: object) -> int:
-    """How many `waiting` would list without its limit."""
-    query = statement(f"SELECT count(*) FROM aspirations WHERE {_WHICH[which]}")
-    return int(conn.execute(query, _scope(official, which, today)).scalar_one())
-
-
-def _scope(official: Official, which: str, today: object) -> dict[str, object]:
-    values: dict[str, object] = {"scope": official.area}
-    values["office"] = official.office if official.role is Role.OFFICE else None
-    if which == "late":
-        values |= {"today": today, "settled": list(SETTLED)}
-    return values

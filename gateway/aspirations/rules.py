@@ -1,8 +1,9 @@
 """The life of a ticket as data: states, what may follow what, and the clocks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
+from enum import IntEnum, StrEnum
 
 from gateway.kernel.text import clean
 
@@ -84,16 +85,62 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     **{(state, Verb.REOPEN): State.REOPENED for state in OVER},
 }
 
+
+class Clock(StrEnum):
+    """Which deadline runs on a ticket; days of each are the setting CASEWORK_DAYS, in working days."""
+
+    VERIFY = "verify"
+    FIRST = "first"
+    DONE = "done"
+    AGAIN = "again"
+
+
+STARTS: Mapping[Verb, Clock] = {
+    Verb.INFORM: Clock.VERIFY,
+    Verb.FORWARD: Clock.FIRST,
+    Verb.TAKE: Clock.FIRST,
+    Verb.DENY: Clock.AGAIN,
+    Verb.REOPEN: Clock.AGAIN,
+}
+"""Verbs that start a clock anew, from the day of the act."""
+TURNS: Mapping[Verb, Clock] = {Verb.START: Clock.DONE, Verb.REPLY: Clock.DONE}
+"""Verbs after which another clock runs, still from the day on which the one before began."""
+KEEPS = frozenset({Verb.VERIFY})
+"""Verbs that leave the clock as it is; all others end it."""
+WAITS: Mapping[Verb, str] = {Verb.ASK: "info", Verb.RESOLVE: "close"}
+"""Verbs after which the resident's word is waited for, and which of CASEWORK_DAYS says how many calendar days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How the clocks of a ticket stand. All None: nothing runs. `days` are working days after `start`."""
+
+    clock: Clock | None = None
+    start: date | None = None
+    days: int | None = None
+    due: date | None = None
+    is_provisional: bool = False
+    reminded: int = 0
+    waits_until: datetime | None = None
+
+
+class Step(IntEnum):
+    """What is due around a deadline: T-2 and T remind, T+1 and T+3 escalate; all in working days."""
+
+    BEFORE = 1
+    ON = 2
+    LATE = 3
+    VERY_LATE = 4
+
+
 KINDS = ("complaint", "proposal", "question")
-VERIFY_DAYS = 3
-"""Working days within which a ticket is verified (as in SP4N-LAPOR)."""
 SAME_WITHIN = timedelta(minutes=10)
 """The same words from the same number within this time are the same ticket."""
-REOPENS_WITHIN = timedelta(days=30)
-"""After this a resident's words to a ticket that is over are kept, but only staff may open it again."""
 DRAFT_KEPT = timedelta(hours=72)
 GROWS_WITHIN = timedelta(hours=1)
 LONGEST = 1600
+LONGEST_SAID = 150
+"""Septets of an official's words to a resident: with the text around them they make two parts of an SMS at most."""
 HURRY_AGAIN = timedelta(days=7)
 """A ticket is hurried once in this time."""
 CLOSING = {"yes": Verb.CONFIRM, "partly": Verb.CONFIRM_PARTLY, "no": Verb.DENY}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from gateway.aspirations.rules import SAME_WITHIN, SETTLED, Filing, State
+from gateway.aspirations.rules import SAME_WITHIN, SETTLED, Clock, Course, Filing, State
 from gateway.db import Connection, statement
 
 
@@ -34,6 +34,10 @@ class Aspiration:
     landmark: str | None
     hurried_at: datetime | None
     rating: int | None
+    held_by: int | None
+    course: Course
+    escalated_at: datetime | None
+    merged_into: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +50,28 @@ class Event:
     body: str | None
 
 
-_COLUMNS = """id, ticket, number_id, kind, category, area, rt, rw, body, state, is_confidential, is_emergency, office,
-              due, created_at, changed_at, on_behalf, landmark, hurried_at, rating"""
+COLUMNS = """id, ticket, number_id, kind, category, area, rt, rw, body, state, is_confidential, is_emergency, office,
+             due, created_at, changed_at, on_behalf, landmark, hurried_at, rating, held_by, clock, clock_from,
+             clock_days, due, is_due_provisional, reminded, waits_until, escalated_at, merged_into"""
 _ADD = statement("""
     INSERT INTO aspirations (ticket, cause, number_id, kind, category, area, rt, rw, body, body_hash, state,
                              is_confidential, is_emergency, due, is_due_provisional, channel, is_demo, created_at,
-                             changed_at, on_behalf, landmark)
+                             changed_at, on_behalf, landmark, clock, clock_from, clock_days)
     VALUES (:ticket, :cause, :number_id, :kind, nullif(:category, ''), nullif(:area, ''), nullif(:rt, ''),
             nullif(:rw, ''), :body, :body_hash, :state, :is_confidential, :is_emergency, :due, :is_provisional,
-            :channel, :is_demo, :now, :now, :on_behalf, nullif(:landmark, ''))
+            :channel, :is_demo, :now, :now, :on_behalf, nullif(:landmark, ''), :clock, :clock_from, :clock_days)
     ON CONFLICT DO NOTHING RETURNING id
 """)
 _SAME = statement(f"""
-    SELECT {_COLUMNS} FROM aspirations
+    SELECT {COLUMNS} FROM aspirations
     WHERE cause = :cause OR (number_id = :number_id AND created_at > :after AND body_hash = :body_hash
                              AND kind = :kind)
     ORDER BY (cause = :cause) DESC, id DESC LIMIT 1
 """)
 _LOCK = statement("SELECT pg_advisory_xact_lock(6002, CAST(hashint8(:number_id) AS integer))")
-_BY_TICKETS = statement(f"SELECT {_COLUMNS} FROM aspirations WHERE ticket = ANY(:tickets) ORDER BY id")
-_BY_TICKET = statement(f"SELECT {_COLUMNS} FROM aspirations WHERE ticket = :ticket")
-_OWN = statement(f"SELECT {_COLUMNS} FROM aspirations WHERE number_id = :number_id ORDER BY id DESC LIMIT :most")
+_BY_TICKETS = statement(f"SELECT {COLUMNS} FROM aspirations WHERE ticket = ANY(:tickets) ORDER BY id")
+_BY_TICKET = statement(f"SELECT {COLUMNS} FROM aspirations WHERE ticket = :ticket")
+_OWN = statement(f"SELECT {COLUMNS} FROM aspirations WHERE number_id = :number_id ORDER BY id DESC LIMIT :most")
 _EVENT = statement("""
     INSERT INTO aspiration_events (aspiration_id, cause, at, by, verb, body)
     VALUES (:aspiration_id, :cause, :now, :by, :verb, :body) ON CONFLICT DO NOTHING RETURNING id
@@ -75,14 +80,6 @@ _EVENTS = statement("SELECT at, by, verb, body FROM aspiration_events WHERE aspi
 _SET = statement("""
     UPDATE aspirations SET category = coalesce(:category, category), area = coalesce(:area, area),
         rt = coalesce(:rt, rt), rw = coalesce(:rw, rw), changed_at = :now WHERE id = :id
-""")
-_MOVE = statement("UPDATE aspirations SET state = :state, changed_at = :now WHERE id = :id AND state = :before")
-_LIST = statement(f"""
-    SELECT {_COLUMNS} FROM aspirations a
-    WHERE a.id < :before
-      AND (coalesce(a.area, '33.75') = :scope OR starts_with(coalesce(a.area, '33.75'), :scope || '.'))
-      AND (CAST(:office AS text) IS NULL OR a.office = :office)
-    ORDER BY a.id DESC LIMIT :most
 """)
 _DRAFT = statement("""
     INSERT INTO drafts (number_id, kind, body, details, state, created_at, changed_at)
@@ -123,9 +120,12 @@ _BLANK_EVENTS = statement("""
 _ABOUT = statement("SELECT ticket, kind, state, body, created_at FROM aspirations WHERE number_id = :number_id")
 
 
-def _aspiration(row: Sequence[Any]) -> Aspiration:
+def read_row(row: Sequence[Any]) -> Aspiration:
+    """The ticket in a row of COLUMNS."""
     values: list[Any] = list(row)
     values[9] = State(values[9])
+    clock = Clock(values[21]) if values[21] else None
+    values[21:28] = [Course(clock, *values[22:28])]
     return Aspiration(*values)
 
 
@@ -138,7 +138,7 @@ def find_same(conn: Connection, number_id: int, filing: Filing, body_hash: bytes
     """The ticket of the same cause, or of the same words from the same number within ten minutes."""
     values = {"cause": filing.cause, "number_id": number_id, "body_hash": body_hash, "kind": filing.kind}
     row = conn.execute(_SAME, {**values, "after": now - SAME_WITHIN}).one_or_none()
-    return _aspiration(row) if row else None
+    return read_row(row) if row else None
 
 
 def add(
@@ -147,18 +147,18 @@ def add(
     number_id: int,
     filing: Filing,
     body_hash: bytes,
-    due: date,
+    course: Course,
     now: datetime,
     *,
-    is_provisional: bool,
     is_demo: bool,
 ) -> int | None:
     """Write a new ticket; None where the ticket code is taken."""
-    values = {"ticket": ticket, "number_id": number_id, "body": filing.words, "body_hash": body_hash, "due": due}
+    values = {"ticket": ticket, "number_id": number_id, "body": filing.words, "body_hash": body_hash, "due": course.due}
     values |= {name: getattr(filing, name) for name in
                ("cause", "kind", "category", "area", "rt", "rw", "is_confidential", "is_emergency", "channel", "on_behalf",
                 "landmark")}  # fmt: skip
-    values |= {"is_provisional": is_provisional, "is_demo": is_demo, "now": now, "state": State.RECEIVED}
+    values |= {"is_provisional": course.is_provisional, "is_demo": is_demo, "now": now, "state": State.RECEIVED}
+    values |= {"clock": course.clock, "clock_from": course.start, "clock_days": course.days}
     row = conn.execute(_ADD, values).one_or_none()
     return int(row.id) if row else None
 
@@ -166,25 +166,26 @@ def add(
 def get(conn: Connection, ticket: str) -> Aspiration | None:
     """The ticket with these seven digits."""
     row = conn.execute(_BY_TICKET, {"ticket": ticket}).one_or_none()
-    return _aspiration(row) if row else None
+    return read_row(row) if row else None
 
 
 def get_many(conn: Connection, tickets: Sequence[str]) -> list[Aspiration]:
     """Several tickets, the oldest first."""
-    return [_aspiration(row) for row in conn.execute(_BY_TICKETS, {"tickets": list(tickets)})]
+    return [read_row(row) for row in conn.execute(_BY_TICKETS, {"tickets": list(tickets)})]
 
 
 def own(conn: Connection, number_id: int, most: int = 20) -> list[Aspiration]:
     """A number's tickets, newest first."""
-    return [_aspiration(row) for row in conn.execute(_OWN, {"number_id": number_id, "most": most})]
+    return [read_row(row) for row in conn.execute(_OWN, {"number_id": number_id, "most": most})]
 
 
 def add_event(
     conn: Connection, aspiration_id: int, now: datetime, by: str, verb: str, body: str | None, cause: str | None = None
-) -> bool:
-    """Add to a ticket's history; False where this cause is there already."""
+) -> int | None:
+    """Add to a ticket's history: the event's id, or None where this cause is there already."""
     values = {"aspiration_id": aspiration_id, "cause": cause, "now": now, "by": by, "verb": verb, "body": body}
-    return conn.execute(_EVENT, values).one_or_none() is not None
+    row = conn.execute(_EVENT, values).one_or_none()
+    return int(row.id) if row else None
 
 
 def events(conn: Connection, aspiration_id: int) -> list[Event]:
@@ -204,17 +205,6 @@ def amend(
 ) -> None:
     """Fill in what was missing or guessed wrong."""
     conn.execute(_SET, {"id": aspiration_id, "category": category, "area": area, "rt": rt, "rw": rw, "now": now})
-
-
-def move(conn: Connection, aspiration_id: int, before: State, state: State, now: datetime) -> bool:
-    """Change the state if it still is `before`."""
-    return bool(conn.execute(_MOVE, {"id": aspiration_id, "before": before, "state": state, "now": now}).rowcount)
-
-
-def page(conn: Connection, scope: str, office: str | None, before: int, most: int) -> list[Aspiration]:
-    """Tickets of an area (and of one office, where one is named) with ids below `before`, newest first."""
-    values = {"scope": scope, "office": office, "before": before, "most": most}
-    return [_aspiration(row) for row in conn.execute(_LIST, values)]
 
 
 @dataclass(frozen=True, slots=True)

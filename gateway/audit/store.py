@@ -11,9 +11,10 @@ _ADD = statement("""
     INSERT INTO audit (at, actor, act, subject, number_id, detail)
     VALUES (:at, :actor, :act, :subject, :number_id, CAST(:detail AS jsonb))
 """)
-_ADD_EACH = statement("""
-    INSERT INTO audit (at, actor, act, subject, number_id, detail)
-    SELECT :at, :actor, :act, :subject, number_id, '{}' FROM unnest(CAST(:number_ids AS bigint[])) AS seen(number_id)
+_ADD_MANY = statement("""
+    INSERT INTO audit (at, actor, act, subject, number_id)
+    SELECT :at, :actor, :act, subject, number_id
+    FROM unnest(CAST(:subjects AS text[]), CAST(:number_ids AS bigint[])) AS a(subject, number_id)
 """)
 _LAST = statement("SELECT CAST(CAST(upto AS text) AS bigint), digest FROM audit_seals ORDER BY id DESC LIMIT 1")
 _HORIZON = statement("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
@@ -67,10 +68,10 @@ def record(
     )
 
 
-def record_each(conn: Connection, at: datetime, actor: str, act: str, subject: str, number_ids: Sequence[int]) -> None:
-    """Add one act for each of many people, who can be told of it."""
-    values = {"at": at, "actor": actor, "act": act, "subject": subject, "number_ids": list(number_ids)}
-    conn.execute(_ADD_EACH, values)
+def record_many(conn: Connection, at: datetime, actor: str, act: str, about: Sequence[tuple[str, int | None]]) -> None:
+    """Add the same act on many subjects, each with the number it concerns, in one statement."""
+    subjects, number_ids = [subject for subject, _ in about], [number_id for _, number_id in about]
+    conn.execute(_ADD_MANY, {"at": at, "actor": actor, "act": act, "subjects": subjects, "number_ids": number_ids})
 
 
 def seal(conn: Connection, at: datetime) -> int:

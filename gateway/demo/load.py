@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import yaml
 
+from gateway.aspirations import case_store, steps
 from gateway.aspirations import service as aspirations
-from gateway.aspirations import store as tickets
-from gateway.aspirations.rules import Filing, State, Verb, following
+from gateway.aspirations.rules import Filing, Verb
 from gateway.db import Connection
 from gateway.demo import people, signins, store
 from gateway.demo.people import OFFICIALS, Person
@@ -135,21 +135,10 @@ def _file(rt: Runtime, conn: Connection, at: int, ticket: Mapping[str, Any], ids
     filed, is_new = aspirations.file(rt, conn, number.id, filing, is_demo=True)
     if not is_new:
         return
-    if "office" in ticket:
-        store.set_office(conn, filed.ticket, ticket["office"])
-    state = filed.state
     for event in ticket.get("events", ()):
-        state = _act(rt, conn, filed.id, state, event, ids)
-
-
-def _act(
-    rt: Runtime, conn: Connection, ticket_id: int, state: State, event: Mapping[str, Any], ids: Mapping[str, int]
-) -> State:
-    verb = Verb(event["verb"])
-    reached = following(state, verb)
-    if reached is None:
-        raise ValueError(f"city.yaml: {verb.value} is not allowed from {state.value}")
-    by = f"official:{ids[event['by']]}"
-    tickets.add_event(conn, ticket_id, rt.now(), by, verb, event.get("body"))
-    tickets.move(conn, ticket_id, state, reached, rt.now())
-    return reached
+        verb, body = Verb(event["verb"]), event.get("body")
+        held = case_store.lock(conn, filed.ticket)[filed.ticket]
+        office = body if verb is Verb.FORWARD else None
+        # Nobody is told: these steps were taken before the city was made.
+        if steps.step(rt, conn, held, verb, f"official:{ids[event['by']]}", body, office=office) is None:
+            raise ValueError(f"city.yaml: {verb.value} is not allowed from {held.state.value}")

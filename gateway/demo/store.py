@@ -1,4 +1,4 @@
-"""What only the demo asks of the tables: whether it is there, which accounts are its own, and who holds a ticket."""
+"""What only the demo asks of the tables: whether it is there, and which accounts are its own."""
 
 from gateway.db import Connection, statement
 
@@ -6,7 +6,6 @@ from gateway.db import Connection, statement
 _LOCK = statement("SELECT pg_advisory_xact_lock(6010)")
 _COUNT = statement("SELECT count(*) FROM residents WHERE is_demo")
 _OFFICIALS = statement("SELECT number_id, id, disabled_at IS NULL FROM officials WHERE is_demo")
-_OFFICE = statement("UPDATE aspirations SET office = :office WHERE ticket = :ticket AND is_demo")
 
 
 def lock(conn: Connection) -> None:
@@ -22,8 +21,3 @@ def count_residents(conn: Connection) -> int:
 def officials(conn: Connection) -> dict[int, tuple[int, bool]]:
     """Accounts of the demo by number id: their id, and whether they are active."""
     return {number_id: (id, is_active) for number_id, id, is_active in conn.execute(_OFFICIALS)}
-
-
-def set_office(conn: Connection, ticket: str, office: str) -> None:
-    """Say which agency holds a ticket of the demo."""
-    conn.execute(_OFFICE, {"office": office, "ticket": ticket})

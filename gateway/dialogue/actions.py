@@ -47,6 +47,7 @@ HANDLERS: dict[Action, Handler] = {
     Action.MENU: asking.open_menu,
     Action.SIGN_IN: desk.sign_in,
     Action.APPROVE_BROADCAST: waiting.approve,
+    Action.ACT_ON_TICKET: desk.act,
 }
 
 

@@ -75,6 +75,8 @@ def _fits(conn: Connection, question: Question, answer: str, typed: str) -> bool
             return answer in question.payload["options"]
         case "join":
             return answer in ("yes", "no")
+        case "behalf":
+            return answer in ("yes", "no", "not_yet")
         case "draft":
             return answer in _OF_DRAFT
         case "category":
@@ -104,6 +106,8 @@ def _answer(talk: Talk, conn: Connection, question: Question, answer: str, typed
             return _join(talk, conn, question, answer)
         case "category":
             return filing.set_category(talk, conn, question, _DIGITS[answer])
+        case "behalf":
+            return _draft(talk, conn, question, "yes" if answer == "yes" else "no")
         case _:
             return _draft(talk, conn, question, answer)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from gateway.aspirations import rules, service, store
+from gateway.aspirations import follow, rules, service, store
 from gateway.aspirations.rules import Filing
 from gateway.db import Connection
 from gateway.dialogue import news
@@ -18,6 +18,8 @@ from menus.model import Action
 
 _WORDS_WITHIN = timedelta(minutes=30)
 _DETAILS_WITHIN = timedelta(days=10)
+_INFO_WITHIN = timedelta(hours=72)
+"""Words without a command answer what an official asked for this long; later on they are a report of their own."""
 _BEFORE_PLACE = frozenset({"di", "kel", "kelurahan", "desa", "ds", "ning", "ing", "wonten", "daerah", "tempatnya"})
 _CODE_LETTERS = 3
 _LONGEST_PLACE = 120
@@ -69,8 +71,20 @@ def write(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
         payload["behalf"] = args.get("behalf", "no")
         questions.ask(conn, talk.number.id, "words", "", now, now + _WORDS_WITHIN, payload, instead_of=["words"])
         return Done("ask", text=talk.say(_ASKS[kind]), wants_answer=True)
-    return file_words(talk, conn, kind, args["body"], args.get("area", ""), args.get("confidential", "no"),
-                      behalf=args.get("behalf", "no"))  # fmt: skip
+    if args.get("behalf") == "yes":
+        return _ask_consent(talk, conn, kind, args)
+    return file_words(talk, conn, kind, args["body"], args.get("area", ""), args.get("confidential", "no"))
+
+
+def _ask_consent(talk: Talk, conn: Connection, kind: str, args: Mapping[str, str]) -> Done:
+    """WAKIL: the words are kept, and sent once the writer has said that the person they speak for agrees."""
+    now = talk.rt.now()
+    details = {"area": args.get("area", ""), "confidential": args.get("confidential", "no"), "behalf": "yes"}
+    draft = store.add_draft(conn, talk.number.id, kind, args["body"], now, details)
+    questions.ask(
+        conn, talk.number.id, "behalf", str(draft), now, now + rules.DRAFT_KEPT, instead_of=["behalf", "draft"]
+    )
+    return Done("ask", text=talk.say("sms.behalf_ask"), wants_answer=True)
 
 
 def file_words(
@@ -166,11 +180,12 @@ def add(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     words = redact(args.get("words") or args.get("body") or "").text
     if not words:
         return Done("refused", text=talk.say("sms.add_which"), wants_answer=True)
-    found = service.add_words(talk.rt, conn, talk.number.id, ticket, words, talk.cause)
+    found = follow.add_words(talk.rt, conn, talk.number.id, ticket, words, talk.cause)
     if found is None:
         return Done("gone", text=talk.say("sms.status_gone"))
     _warn(talk, conn, words)
-    shown = show_ticket(ticket)
+    questions.close_about(conn, talk.number.id, ticket, ["info"], talk.rt.now())
+    shown = show_ticket(found.ticket)
     return Done("ok", {"ticket": shown}, talk.say("sms.added", ticket=shown))
 
 
@@ -180,6 +195,8 @@ def invite(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
         now = talk.rt.now()
         payload = {name: args.get(name, "") for name in ("kind", "category", "area", "confidential", "behalf")}
         payload["landmark"] = redact(args.get("landmark", "")).text
+        # The screen before has asked whoever speaks for another.
+        payload["consent"] = args.get("behalf", "no")
         within = now + rules.DRAFT_KEPT
         questions.ask(conn, talk.number.id, "words", "", now, within, payload, instead_of=["words"])
     return Done("ok")
@@ -196,8 +213,12 @@ def keep(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
             questions.close(conn, question.id, now, "answered")
             asked = question.payload
             area = args.get("area") or asked.get("area", "")
+            if talk.channel == "sms" and asked.get("behalf") == "yes" and asked.get("consent") != "yes":
+                return _ask_consent(talk, conn, asked["kind"], {**asked, "body": words, "area": area})
             return file_words(talk, conn, asked["kind"], words, area, asked["confidential"], asked.get("category", ""),
                               behalf=asked.get("behalf", "no"), landmark=asked.get("landmark", ""))  # fmt: skip
+        if question.kind == "info" and now - question.asked_at <= _INFO_WITHIN:
+            return _inform(talk, conn, question, words)
         if question.kind == "place" and (placed := set_place(talk, conn, question, words)):
             return placed
     if (filed := _filed_lately(talk, conn, words)) is not None:
@@ -216,6 +237,12 @@ def keep(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     new = store.add_draft(conn, talk.number.id, "complaint", words, now, {"area": args.get("area", "")})
     _ask_draft(talk, conn, new)
     return Done("ask", text=talk.say("sms.unknown"), wants_answer=True)
+
+
+def _inform(talk: Talk, conn: Connection, question: questions.Question, words: str) -> Done:
+    """What an official asked back, answered without TAMBAH."""
+    questions.close(conn, question.id, talk.rt.now(), "answered")
+    return add(talk, conn, {"ticket": question.subject, "words": words})
 
 
 def _filed_lately(talk: Talk, conn: Connection, words: str) -> Done | None:
@@ -285,4 +312,5 @@ def send_draft(talk: Talk, conn: Connection, question: questions.Question) -> Do
     if draft is None:
         return Done("gone", text=talk.say("sms.nothing_asked"))
     store.close_draft(conn, draft.id, "sent", now)
-    return file_words(talk, conn, draft.kind, draft.body, draft.details.get("area", ""))
+    return file_words(talk, conn, draft.kind, draft.body, draft.details.get("area", ""),
+                      draft.details.get("confidential", "no"), behalf=draft.details.get("behalf", "no"))  # fmt: skip

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from gateway.aspirations import follow
+from gateway.aspirations import case_store, follow
 from gateway.aspirations import store as aspirations
+from gateway.aspirations.notices import holder_name
 from gateway.aspirations.store import Aspiration
 from gateway.db import Connection
 from gateway.dialogue import desk, hoax, mine, waiting
@@ -48,7 +49,9 @@ def _ticket(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
         return Outcome("gone")
     if not follow.is_concerned(conn, talk.number.id, aspiration):
         return Outcome("foreign", {"ticket": show_ticket(aspiration.ticket), "state": aspiration.state})
-    return Outcome("ok", status_slots(talk, aspiration))
+    current = follow.current(conn, aspiration)
+    news = case_store.news(conn, current.id).rstrip(" .")
+    return Outcome("ok", {**status_slots(talk, conn, current), "news": news})
 
 
 def _similar(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
@@ -60,14 +63,14 @@ def _similar(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
     return Outcome("ok", {**slots, "count": str(alike.count)})
 
 
-def status_slots(talk: Talk, aspiration: Aspiration) -> dict[str, str]:
+def status_slots(talk: Talk, conn: Connection, aspiration: Aspiration) -> dict[str, str]:
     """What a resident may read of their own ticket; neutral, since phones are shared: no words, no category."""
     return {
         "ticket": show_ticket(aspiration.ticket),
         "state": aspiration.state.value,
         "since": show_day(aspiration.changed_at.astimezone(talk.rt.settings.timezone).date()),
         "due": show_day(aspiration.due) if aspiration.due else "",
-        "office": aspiration.office or "",
+        "office": holder_name(conn, aspiration, talk.language) if aspiration.office or aspiration.held_by else "",
         "news": "",
     }
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from gateway.broadcasts import store as broadcasts
 from gateway.broadcasts.service.approvals import subject_of
 from gateway.db import Connection
-from gateway.dialogue import blast, steer
+from gateway.dialogue import blast, steer, tickets
 from gateway.dialogue.given import Given
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
@@ -17,7 +17,7 @@ from menus import orders
 from menus.orders import Order
 
 _SAME_WITHIN = timedelta(minutes=10)
-_READS = frozenset({Order.STATUS, Order.HELP})
+_READS = frozenset({Order.STATUS, Order.HELP, Order.TICKETS, Order.HELP_TICKETS})
 
 HANDLERS: dict[Order, Callable[[Given], Done]] = {
     Order.BLAST: blast.write,
@@ -30,6 +30,9 @@ HANDLERS: dict[Order, Callable[[Given], Done]] = {
     Order.RESUME: steer.resume,
     Order.STATUS: steer.status,
     Order.HELP: steer.explain,
+    Order.TICKETS: tickets.read,
+    **dict.fromkeys(tickets.VERBS, tickets.act),
+    Order.HELP_TICKETS: tickets.explain,
 }
 
 
@@ -61,6 +64,8 @@ def take(talk: Talk, conn: Connection, official: Official, arrived: Arrived) -> 
 
 def _again(given: Given, subject: str) -> Done:
     """The network, or an impatient thumb, sent it twice: how things stand, or the preview once more, and no effect."""
+    if subject.startswith(tickets.SUBJECT):
+        return tickets.stand(given, subject.removeprefix(tickets.SUBJECT))
     broadcast = broadcasts.get(given.conn, int(subject.removeprefix("broadcast:")))
     if broadcast is None or subject_of(broadcast) != subject:
         return Done("gone")

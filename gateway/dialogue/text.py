@@ -191,6 +191,6 @@ def expire(rt: Runtime) -> int:
     with rt.engine.begin() as conn:
         lapsed = questions.expire(conn, now)
         for kind, subject in lapsed:
-            if kind == "draft":
+            if kind in ("draft", "behalf"):
                 aspirations.close_draft(conn, int(subject), "waiting", now)
     return len(lapsed)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from gateway.kernel.errors import Invalid
+
 _FRIDAY = 4
 Span = tuple[time, time]
 
@@ -56,9 +58,30 @@ def add_working_days(start: date, days: int, holidays: Container[date]) -> date:
     return day
 
 
+def take_working_days(end: date, days: int, holidays: Container[date]) -> date:
+    """The last day from which `days` working days have passed by `end`, itself counted: `add_working_days` of it is no later.
+
+    On a day off nothing more has passed than on the working day before.
+    """
+    day = end
+    while days > 0:
+        if day.weekday() < 5 and day not in holidays:
+            days -= 1
+        day -= timedelta(days=1)
+    return day
+
+
 def month_of(moment: datetime) -> date:
     """The first day of the UTC month that holds `moment` (aware): the partition a row of that moment lives in."""
     return moment.astimezone(UTC).date().replace(day=1)
+
+
+def parse_day(text: str) -> date:
+    """The day written as `2026-12-24`. Raises Invalid for anything else."""
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  # a day has no zone
+    except ValueError:
+        raise Invalid("A day is written as 2026-12-24.") from None
 
 
 def show_day(day: date) -> str:

@@ -1,6 +1,6 @@
 """The tables of officials and their paper cards. Tokens, PINs and card codes are kept as hashes alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ _ADD = statement("""
     INSERT INTO officials (name, role, area, office, number_id, token_hash, pin_hash, is_demo, created_at)
     VALUES (:name, :role, :area, :office, :number_id, :token_hash, :pin_hash, :is_demo, :now) RETURNING id
 """)
+_ROLES = statement("SELECT id, role FROM officials WHERE id = ANY(:ids)")
 _BY_TOKEN = statement(f"SELECT {_COLUMNS} FROM officials WHERE token_hash = :hash AND disabled_at IS NULL")
 _BY_ID = statement(f"SELECT {_COLUMNS} FROM officials WHERE id = :id")
 _ACTIVE = statement(f"SELECT {_COLUMNS} FROM officials WHERE disabled_at IS NULL ORDER BY id")
@@ -124,6 +125,11 @@ def every(conn: Connection) -> list[tuple[Official, bool]]:
 def active(conn: Connection) -> list[Official]:
     """Everyone who was not disabled."""
     return [_official(tuple(row)) for row in conn.execute(_ACTIVE)]
+
+
+def roles_of(conn: Connection, ids: Sequence[int]) -> dict[int, Role]:
+    """Roles by id, of disabled officials too."""
+    return {row.id: Role(row.role) for row in conn.execute(_ROLES, {"ids": list(ids)})}
 
 
 def set_token(conn: Connection, official_id: int, token_hash: bytes) -> bool:

@@ -13,7 +13,8 @@ from gateway.db import Connection, statement
 class Question:
     """One question to one number; subject: a ticket, the id of a draft or a broadcast, or nothing.
 
-    kind: `join`, `draft`, `category`, `place`, `words`, `which`, `close` (is the ticket done), `erase`, `menu`, `poll`.
+    kind: `join`, `draft`, `behalf` (does the person one speaks for agree), `category`, `place`, `info` (what an official
+    asked), `words`, `which`, `close` (is the ticket done), `erase`, `menu`, `poll`.
     """
 
     id: int

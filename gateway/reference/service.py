@@ -31,17 +31,42 @@ def load(rt: Runtime) -> None:
 
 
 def due(rt: Runtime, start: date, days: int, conn: Connection | None = None) -> tuple[date, bool]:
-    """The day `days` working days after `start`, and whether it is provisional: its year has no holidays on record.
+    """The day `days` working days after `start`, and whether it is provisional: the joint leave of its year is not decreed.
 
     Read on the caller's connection where there is one: a second one, asked for by every thread that holds one, would
     empty the pool.
     """
 
-    def read() -> frozenset[date]:
-        with nullcontext(conn) if conn else rt.engine.begin() as reading:
-            return store.days_off(reading)
-
-    off = rt.remember("holidays", _KEPT, read)
+    off, decreed = _calendar(rt, conn)
     day = add_working_days(start, days, off)
-    known = {holiday.year for holiday in off}
-    return day, day.year not in known
+    return day, day.year not in decreed
+
+
+def days_off(rt: Runtime, conn: Connection | None = None) -> frozenset[date]:
+    """Every holiday and day of joint leave."""
+    return _calendar(rt, conn)[0]
+
+
+def decreed_years(rt: Runtime, conn: Connection | None = None) -> frozenset[int]:
+    """Years whose joint leave is on record; a deadline in any other is provisional."""
+    return _calendar(rt, conn)[1]
+
+
+def _calendar(rt: Runtime, conn: Connection | None) -> tuple[frozenset[date], frozenset[int]]:
+    def read() -> tuple[frozenset[date], frozenset[int]]:
+        with nullcontext(conn) if conn else rt.engine.begin() as reading:
+            return store.days_off(reading), store.decreed_years(reading)
+
+    return rt.remember("holidays", _KEPT, read)
+
+
+def route(rt: Runtime, conn: Connection, area: str | None, category: str | None) -> str:
+    """The office that a category is routed to in an area: the area's own route, else the nearest above it, else the city's.
+
+    What has no category goes where `other` goes.
+    """
+    table = rt.remember("routing", _KEPT, lambda: {(place, of): office for place, of, office in store.routing(conn)})
+    place, of = area or store.CITY, category or "other"
+    while (place, of) not in table and place != store.CITY:
+        place = place.rpartition(".")[0]
+    return table[place, of]

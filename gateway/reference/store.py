@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -37,6 +38,13 @@ _ALIASES = statement("SELECT alias, code, kind FROM area_aliases")
 _OFFICES = statement("SELECT code, name FROM offices WHERE closed_at IS NULL ORDER BY code")
 _ROUTING = statement("SELECT area, category, office FROM routing ORDER BY area, category")
 _HOLIDAYS = statement("SELECT day FROM holidays")
+_LISTED = statement("SELECT day, name, kind, source FROM holidays WHERE day >= :first AND day <= :last ORDER BY day")
+_DECREED = statement("SELECT DISTINCT CAST(extract(year FROM day) AS integer) FROM holidays WHERE kind = 'joint_leave'")
+_ADD_HOLIDAY = statement("""
+    INSERT INTO holidays (day, name, kind, source) VALUES (:day, :name, :kind, :source)
+    ON CONFLICT (day) DO UPDATE SET name = excluded.name, kind = excluded.kind, source = excluded.source
+""")
+_REMOVE_HOLIDAY = statement("DELETE FROM holidays WHERE day = :day")
 
 # What the city's agencies are called, and which of them a category goes to first. An admin edits both.
 OFFICES = {
@@ -59,11 +67,24 @@ ROUTING = {
     "other": "DINKOMINFO",
 }
 
+KINDS = ("national", "joint_leave", "city")
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A day off. kind: one of KINDS; source: the library that knew it, or who put it on record."""
+
+    day: date
+    name: str
+    kind: str
+    source: str
+
 
 def load(conn: Connection, years: Iterable[int]) -> None:
     """Load what is missing; what an admin edited stays. Runs with every migration, in every mode.
 
-    Holidays are loaded for those of `years` that have none on record, so that a day an admin struck out stays away.
+    Holidays are loaded for those of `years` whose joint leave is not on record, so that a day an admin struck out stays
+    away.
     """
     with (FILES / "areas.csv").open(encoding="utf-8", newline="") as file:
         conn.execute(_AREA, sorted(csv.DictReader(file), key=lambda row: len(row["code"])))
@@ -73,7 +94,7 @@ def load(conn: Connection, years: Iterable[int]) -> None:
     conn.execute(
         _ROUTE, [{"area": CITY, "category": category, "office": office} for category, office in ROUTING.items()]
     )
-    known = {day.year for day in days_off(conn)}
+    known = decreed_years(conn)
     if found := [day for year in years if year not in known for day in _holidays(year)]:
         conn.execute(_HOLIDAY, found)
 
@@ -110,3 +131,23 @@ def routing(conn: Connection) -> list[tuple[str, str, str]]:
 def days_off(conn: Connection) -> frozenset[date]:
     """Every holiday and day of joint leave."""
     return frozenset(conn.execute(_HOLIDAYS).scalars())
+
+
+def decreed_years(conn: Connection) -> frozenset[int]:
+    """Years whose joint leave is on record: it is decreed a year at a time, and in any other year deadlines are provisional."""
+    return frozenset(conn.execute(_DECREED).scalars())
+
+
+def holidays_between(conn: Connection, first: date, last: date) -> list[Holiday]:
+    """Days off from `first` to `last`, both included, in order."""
+    return [Holiday(*row) for row in conn.execute(_LISTED, {"first": first, "last": last})]
+
+
+def add_holiday(conn: Connection, holiday: Holiday) -> None:
+    """Put a day off on record; one that stands there already takes its name, kind and source from this."""
+    conn.execute(_ADD_HOLIDAY, asdict(holiday))
+
+
+def remove_holiday(conn: Connection, day: date) -> bool:
+    """Strike a day off; False where it was none."""
+    return bool(conn.execute(_REMOVE_HOLIDAY, {"day": day}).rowcount)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gateway.aspirations import service
+from gateway.aspirations import follow, service
 from gateway.aspirations.rules import Filing, State
 from gateway.aspirations.store import Aspiration
 from gateway.db import statement
@@ -58,6 +58,6 @@ def add(rt: Runtime) -> Callable[..., Aspiration | None]:
     def act(ticket: str, cause: str = "inbound:9", number: str = "+6281234567890") -> Aspiration | None:
         with rt.engine.begin() as conn:
             id = numbers.ensure(conn, rt.vault, number).id
-            return service.add_words(rt, conn, id, ticket, "di depan masjid", cause)
+            return follow.add_words(rt, conn, id, ticket, "di depan masjid", cause)
 
     return act

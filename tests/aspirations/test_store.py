@@ -41,20 +41,18 @@ def test_what_was_missing_is_filled_in_and_the_rest_left_alone(rt: Runtime, fili
     made, _ = file(filing("1", area=""))
     with rt.engine.begin() as conn:
         store.amend(conn, made.id, rt.now(), area=TIRTO, rw="2")
-        assert store.move(conn, made.id, State.RECEIVED, State.VERIFYING, rt.now())
-        assert not store.move(conn, made.id, State.RECEIVED, State.VERIFYING, rt.now())
         found = store.get(conn, made.ticket)
     assert found
-    assert (found.area, found.rw, found.category, found.state) == (TIRTO, "2", "roads", State.VERIFYING)
+    assert (found.area, found.rw, found.category, found.state) == (TIRTO, "2", "roads", State.RECEIVED)
 
 
 def test_forgetting_blanks_the_words_of_what_is_settled_and_keeps_the_ticket(
-    rt: Runtime, filing: Make, file: File, add: Add
+    rt: Runtime, filing: Make, file: File, add: Add, put: Put
 ) -> None:
     made, _ = file(filing("1", "rahasia saya"))
     add(made.ticket)
+    put(made, State.ARCHIVED)
     with rt.engine.begin() as conn:
-        store.move(conn, made.id, made.state, State.ARCHIVED, rt.now())
         store.add_draft(conn, made.number_id, "complaint", "rahasia lain", rt.now(), {"name": "Sri"})
         assert [row["body"] for row in store.about(conn, made.number_id)] == ["rahasia saya"]
         store.forget(conn, made.number_id)

@@ -13,10 +13,10 @@ from gateway import db
 from gateway.local import postgres
 from gateway.local.embedded import Embedded
 from gateway.reference import store as reference
-from tests.bench import alarm, flat, hop, kannel, ledger
+from tests.bench import alarm, flat, hop, kannel, ledger, tickets
 from tests.stack import Stack
 
-PARTS = ("hop", "import", "planning", "twilio", "kannel", "africastalking", "receipts", "alarm")
+PARTS = ("hop", "import", "planning", "twilio", "kannel", "africastalking", "receipts", "alarm", "tickets")
 
 
 def main(arguments: list[str]) -> int:
@@ -85,6 +85,8 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
             made.start("web")
             show(steps["alarm"]())
             made.end("web")
+        if "tickets" in parts:
+            show(tickets.among(made, owner))
         if planned > people and {"hop", "planning"} & set(parts):
             owner(_GROW.format(more=planned - people))
         if few:

@@ -25,7 +25,7 @@ class Officer:
     def __init__(self, rt: Runtime, role: str, area: str = CITY, *, office: str | None = None) -> None:
         self.rt, self.number = rt, f"+62813777{next(_ids):05d}"
         made = service.add(rt, f"Orang {role}", role, area, self.number, office)
-        self.id, self.card, self.token = made.id, made.card, made.token
+        self.id, self.card, self.token, self.pin = made.id, made.card, made.token, made.pin
         found = service.sign_in(rt, made.token)
         assert found
         self.official: Official = found

@@ -73,7 +73,7 @@ def test_an_office_sees_what_it_holds_and_no_more(
     resident = make_phone()
     resident.writes("LAPOR BENDAN KERGON lampu mati gg 5")
     assert "1 Tiket baru (0)" in sign_in(phone, pin)
-    resident.rows("UPDATE aspirations SET office = 'DPUPR' WHERE number_id = :id RETURNING id")
+    resident.rows("UPDATE aspirations SET office = 'DPUPR', state = 'forwarded' WHERE number_id = :id RETURNING id")
     assert "1 Tiket baru (1)" in sign_in(phone, pin)
 
 

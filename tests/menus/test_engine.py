@@ -100,7 +100,7 @@ EFFECTS = [
      PROPOSAL | {"kind": "question", "area": "33.75.01.1002", "words": "kapan?"}),
     ("a report by SMS", ["2", "1", "2", "1", "1"], Action.DRAFT_BY_SMS,
      DRAFT | {"category": "flood"}),
-    ("a report for someone else, at a landmark", ["2", "5", "1", "3", "dekat pasar", "lampu *mati*", "1"],
+    ("a report for someone else, at a landmark", ["2", "5", "1", "1", "3", "dekat pasar", "lampu *mati*", "1"],
      Action.FILE_ASPIRATION, REPORT | {"area": "", "landmark": "dekat pasar", "behalf": "yes"}),
     ("a landmark given up for a kelurahan", ["2", "1", "1", "3", "pasar", "0", "0", "2", "1", "4", "lampu *mati*", "1"],
      Action.FILE_ASPIRATION, REPORT),

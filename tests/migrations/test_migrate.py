@@ -54,8 +54,8 @@ def test_forward_back_and_forward_leaves_the_same_schema(url: str) -> None:
 
 def test_each_revision_goes_back_and_forward_by_itself(url: str) -> None:
     before = schema(url)
-    steps = len(list((db.MIGRATIONS / "versions").glob("[0-9]*.py")))
-    for step in range(1, steps + 1):
+    # Numbers of migrations may have gaps, so they are counted.
+    for step in range(1, len(list((db.MIGRATIONS / "versions").glob("*.py"))) + 1):
         db.migrate(url, revision=f"-{step}")
         db.migrate(url)
         assert schema(url) == before

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import re
 
 import pytest
 from flask import Flask
@@ -36,7 +37,7 @@ def test_an_access_that_does_not_exist_cannot_be_declared() -> None:
 
 
 def path_of(rule) -> str:
-    return str(rule.rule).replace("<int(max=9223372036854775807):id>", "1").replace("<", "").replace(">", "")
+    return re.sub(r"<int\(max=\d+\):\w+>", "1", rule.rule).replace("<", "").replace(">", "")
 
 
 def test_every_official_route_refuses_a_stranger(rt: Runtime, client: FlaskClient) -> None:

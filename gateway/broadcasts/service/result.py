@@ -77,7 +77,7 @@ def _record(
     seen = [one.number_id for one in shown if one.cipher is not None]
     audit.record(conn, now, official.actor, "reveal", subject, count=len(seen), reason=redact(clean(reason)).text,
                  channel=official.channel)  # fmt: skip
-    audit.record_each(conn, now, official.actor, "reveal", subject, seen)
+    audit.record_many(conn, now, official.actor, "reveal", [(subject, id) for id in seen])
 
 
 def _page(conn: Connection, broadcast: Broadcast, after: int, most: int, status: str | None) -> list[Recipient]:

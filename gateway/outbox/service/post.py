@@ -1,5 +1,6 @@
 """Post one message to one number: an answer to what someone sent, or a notice about their ticket."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -72,6 +73,35 @@ def post(
     if route == rules.NO_ROUTE:
         return messages.add(conn, single, status="skipped", reason="no route")
     return messages.add(conn, single)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message of our own accord to one number, whose routing prefix it carries; `cause` makes it unique."""
+
+    number_id: int
+    prefix: str
+    language: str
+    body: str
+    cause: str
+    wants_answer: bool = False
+
+
+def post_many(rt: Runtime, conn: Connection, notices: Sequence[Notice], *, at_once: bool = False) -> None:
+    """Queue notices in one round trip; they wait for the end of quiet hours unless they go `at_once`.
+
+    Numbers that no route covers are passed over. Wake `reply` after the commit.
+    """
+    now = rt.now()
+    paused = routes.paused(conn)
+    not_before = None if at_once else quiet_until(now, quiet(rt))
+    chosen = [(rules.choose_route(rt.settings.sms_routes, one.prefix, paused), one) for one in notices]
+    messages.add_many(conn, [
+        messages.Single(one.cause, one.number_id, one.body, rules.LANE_OF[Class.REPLY], Class.REPLY, route, one.language,
+                        now, wants_answer=one.wants_answer, not_before=not_before,
+                        expires_at=(not_before or now) + _KEPT)
+        for route, one in chosen if route != rules.NO_ROUTE
+    ])  # fmt: skip
 
 
 def wake_replies(rt: Runtime) -> None:

@@ -8,7 +8,17 @@ from flask import Flask, Response, g, request
 
 from gateway.kernel.errors import Invalid
 from gateway.runtime import Runtime
-from gateway.web.api import broadcasts, groups, openapi, people, planning, presets, results
+from gateway.web.api import (
+    aspirations,
+    broadcasts,
+    groups,
+    holidays,
+    openapi,
+    people,
+    planning,
+    presets,
+    results,
+)
 from gateway.web.api.calls import PREFIX, Ask, Call, Part, read_body
 from gateway.web.auth import access
 from gateway.web.reading import read_whole
@@ -18,6 +28,8 @@ LARGEST: Final = 1024 * 1024
 
 CALLS: Final[tuple[Call, ...]] = (
     *people.table,
+    *aspirations.table,
+    *holidays.table,
     *broadcasts.table,
     *planning.table,
     *results.table,

@@ -199,7 +199,7 @@ class Broadcasts(Answer):
 
 
 class Ticket(Answer):
-    """An aspiration in a list."""
+    """An aspiration in a list. `provisional`: its `due` may move later, as that year's days off are not decreed yet."""
 
     ticket: str
     state: TicketState
@@ -211,6 +211,11 @@ class Ticket(Answer):
     reporter: Literal["masked"]
     office: str | None
     due: str | None
+    provisional: bool
+    emergency: bool
+    behalf: bool
+    hurried: bool
+    escalated: bool
 
 
 class Event(Answer):
@@ -223,8 +228,9 @@ class Event(Answer):
 
 
 class FullTicket(Ticket):
-    """An aspiration with its events, oldest first."""
+    """An aspiration with its events, oldest first, and the office it is routed to by its area and category."""
 
+    suggested: str
     events: list[Event]
 
 
@@ -233,6 +239,29 @@ class Tickets(Answer):
 
     items: list[Ticket]
     next: str | None
+
+
+class Day(Answer):
+    """A day off; `source` is the library that knew it, or the official who put it on record."""
+
+    day: str
+    name: str
+    kind: str
+    source: str
+
+
+class Year(Answer):
+    """A year's days off. `provisional`: its joint leave is not on record, so deadlines in it may still move later."""
+
+    year: int
+    provisional: bool
+    days: list[Day]
+
+
+class Removed(Answer):
+    """The day that is a day like any other from now on."""
+
+    removed: str
 
 
 class Result(Answer):

@@ -150,6 +150,45 @@ class Rejection(Body):
     note: Note | None = None
 
 
+class Asked(Body):
+    """What a resident is asked about their report."""
+
+    question: Note
+
+
+class Forward(Body):
+    """The office a ticket is handed to, by its code."""
+
+    office: Word
+
+
+class Decline(Body):
+    """Whose authority it is instead (up to 20 characters), and words for the resident."""
+
+    to: Word
+    text: Note
+
+
+class Merge(Body):
+    """The ticket it is merged into, written with any separators."""
+
+    into: Word
+
+
+class Saying(Body):
+    """Words for the ticket's people, up to 150 characters: they read them by SMS."""
+
+    text: Note
+
+
+class NewDay(Body):
+    """A day off. kind: national, joint_leave or city."""
+
+    day: Word = Field(examples=["2026-12-24"])
+    name: Word
+    kind: Literal["national", "joint_leave", "city"] = "city"
+
+
 class Consent(Body):
     """How and when a person agreed."""
 

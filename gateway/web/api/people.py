@@ -1,12 +1,11 @@
-"""API calls on residents and their aspirations."""
+"""API calls on residents."""
 
 from typing import Any
 
-from gateway.aspirations import service as aspirations
 from gateway.residents.service import register
-from gateway.web.api.answers import FullTicket, Results, Tickets
+from gateway.web.api.answers import Results
 from gateway.web.api.bodies import NewResidents
-from gateway.web.api.calls import Ask, Part, Table
+from gateway.web.api.calls import Ask, Table
 
 table = Table()
 
@@ -20,14 +19,3 @@ def add(ask: Ask, body: NewResidents) -> dict[str, Any]:
             {"row": one.row, "result": one.result} | ({"reason": one.reason} if one.reason else {}) for one in results
         ]
     }
-
-
-@table.call("GET", "/aspirations", "List the tickets you may see", Tickets)
-def list_tickets(ask: Ask, part: Part) -> dict[str, Any]:
-    found = aspirations.page(ask.rt, ask.official, part.cursor, part.limit)
-    return {"items": list(found.items), "next": found.following}
-
-
-@table.call("GET", "/aspirations/{ticket}", "Look at a ticket, written with any separators", FullTicket)
-def look(ask: Ask, ticket: str) -> dict[str, Any]:
-    return aspirations.read(ask.rt, ask.official, ticket)

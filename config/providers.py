@@ -11,13 +11,15 @@ class SetUp:
 
     required: without them no route may name it; senders: what messages may leave as, at least one of them is required
     where `needs_sender`; proof: the secret its hooks are proven by: with it, it may bring messages in without being a
-    route out; development_only: it reaches no real phone.
+    route out; described_by: names the file that says what its hooks bring, so that none is open without it;
+    development_only: it reaches no real phone.
     """
 
     required: tuple[str, ...]
     senders: tuple[str, ...]
     proof: str
     needs_sender: bool = False
+    described_by: str = ""
     development_only: bool = False
 
 
@@ -38,6 +40,12 @@ PROVIDERS: Final[Mapping[str, SetUp]] = {
         senders=("TWILIO_SENDER", "TWILIO_MESSAGING_SERVICE_SID"),
         proof="TWILIO_AUTH_TOKEN",
         needs_sender=True,
+    ),
+    "aggregator": SetUp(
+        required=("AGGREGATOR_DESCRIPTION", "AGGREGATOR_API_KEY", "AGGREGATOR_HOOK_TOKEN"),
+        senders=("AGGREGATOR_SENDER",),
+        proof="AGGREGATOR_HOOK_TOKEN",
+        described_by="AGGREGATOR_DESCRIPTION",
     ),
 }
 """By the name that SMS_ROUTES and the hooks' addresses use."""

@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from config import values
+from config.prices import FILE, Prices, read_prices
+from config.prices import parse as parse_prices
 from config.providers import PROVIDERS
 from config.values import CHECKOUT, Route
 
@@ -111,9 +113,8 @@ class Settings(BaseModel):
 
     sms_routes: Annotated[tuple[Route, ...], _parsed(values.parse_routes)] = ()
     """Longest prefix first; `*=simulator` by default in development."""
-    sms_price: Annotated[int, _whole(0, 1_000_000)] = 300
-    """What one part of an SMS costs, in whole `currency`; previews count with it."""
-    currency: Annotated[str, _parsed(values.parse_shape("[A-Z]{3}", "write an ISO 4217 code such as IDR"))] = "IDR"
+    prices: Annotated[Prices, _parsed(parse_prices)] = Field(default_factory=lambda: read_prices(FILE), repr=False)
+    """What one part of an SMS costs; written as the path of a price file."""
     ussd_code: Annotated[str, _UssdCode] = "*546#"
     sms_number: Annotated[str, _SmsNumber] = "54600"
 
@@ -133,6 +134,16 @@ class Settings(BaseModel):
     twilio_base_url: Annotated[str, _Base] = ""
     twilio_per_second: Annotated[int, _Rate] = 0
     twilio_concurrency: Annotated[int, _whole(1, 2000)] = 64
+
+    aggregator_description: Annotated[Path | None, _Folder] = None
+    """The YAML file that describes a local company's API; a relative path starts in the checkout."""
+    aggregator_username: str = ""
+    aggregator_api_key: str = Field(default="", repr=False)
+    aggregator_hook_token: str = Field(default="", repr=False)
+    aggregator_sender: str = ""
+    aggregator_base_url: Annotated[str, _Base] = ""
+    aggregator_per_second: Annotated[int, _Rate] = 0
+    aggregator_batch: Annotated[int, _whole(1, 1000)] = 100
 
     bulk_workers: Annotated[int, _whole(1, 64)] = 2
     simulator_hook_token: str = Field(default="", repr=False)

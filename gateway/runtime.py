@@ -63,15 +63,24 @@ class Runtime:
 
 
 def build(settings: Settings, *, process: str = "kabar", pool: int = 10) -> Runtime:
-    """Wire the tools of one process. Connects nothing yet; must be called after a fork, never before one."""
-    names = {name for route in settings.sms_routes for name in route.providers} | _hooked(settings)
+    """Wire the tools of one process. Connects nothing yet; must be called after a fork, never before one. Raises
+    SettingsError as `wire` does.
+    """
     return Runtime(
         settings=settings,
         engine=db.connect(settings.database_url, pool=pool, process=process),
         redis=connection.connect(settings.redis_url),
         vault=Vault(settings.data_key),
-        providers={name: build_provider(name, settings) for name in sorted(names)},
+        providers=wire(settings),
     )
+
+
+def wire(settings: Settings) -> dict[str, Provider]:
+    """Every provider that is a route out or may call us, by name. SettingsError where a description has faults; who
+    starts a process calls it first, so that it ends with one message.
+    """
+    names = {name for route in settings.sms_routes for name in route.providers} | _hooked(settings)
+    return {name: build_provider(name, settings) for name in sorted(names)}
 
 
 def _hooked(settings: Settings) -> set[str]:
@@ -79,5 +88,6 @@ def _hooked(settings: Settings) -> set[str]:
     return {
         name
         for name, setup in PROVIDERS.items()
-        if getattr(settings, setup.proof.lower()) and (settings.is_development or not setup.development_only)
+        if all(getattr(settings, one.lower()) for one in (setup.proof, setup.described_by) if one)
+        and (settings.is_development or not setup.development_only)
     }

@@ -19,6 +19,8 @@ from twilio.request_validator import RequestValidator
 
 CHECKOUT = Path(__file__).parents[1]
 STANDIN = CHECKOUT / "tests" / "standin" / "server.py"
+HOME = "33.75.01.1006"
+"""Bendan Kergon."""
 AT_TOKEN, TWILIO_TOKEN = "africastalking-token-of-tests", "twilio-auth-token-of-tests"
 
 
@@ -76,6 +78,7 @@ class Stack:
             "TWILIO_AUTH_TOKEN": TWILIO_TOKEN,
             "TWILIO_SENDER": "+15005550006",
             "TWILIO_BASE_URL": self.company,
+            "AGGREGATOR_BASE_URL": self.company,
             "QUIET_HOURS": "",
             "QUIET_FRIDAY": "",
             "UNDO_WINDOW": "1s",
@@ -180,12 +183,12 @@ def stack(database_url: str, redis_url: str, data: Path, **settings: str) -> Ite
         made.stop()
 
 
-def write_people(path: Path, count: int, first: int = 0) -> None:
-    """A CSV of `count` residents of Bendan Kergon, in turn of a number that goes by Twilio and one by Africa's Talking."""
+def write_people(path: Path, count: int, first: int = 0, area: str = HOME) -> None:
+    """A CSV of `count` residents of an area, in turn of a number that goes by Twilio and one by Africa's Talking."""
     with path.open("w") as file:
         file.write("phone,area,language,consent_how,consent_when\n")
         for at in range(first, first + count):
-            file.write(f"+62{811 if at % 2 else 812}{at:08d},33.75.01.1006,id,paper,2026-11-01\n")
+            file.write(f"+62{811 if at % 2 else 812}{at:08d},{area},id,paper,2026-11-01\n")
 
 
 def credentials(printed: str) -> Mapping[str, str]:

@@ -29,7 +29,7 @@ from config import logging as lines
 from config.settings import Settings, SettingsError
 from gateway import db
 from gateway.audit import store as audit
-from gateway.broadcasts.service import approvals, notices, poll, start
+from gateway.broadcasts.service import approvals, canaries, notices, poll, presets, repeat, start
 from gateway.dialogue import text
 from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
@@ -117,6 +117,9 @@ DUTIES: Final = (
     Duty("apply receipts", 0.5, receive.apply),
     Duty("finish batches", 2, sweep.finish),
     Duty("start, expire and finish broadcasts", 1, start.tick),
+    Duty("go on with series", 5, repeat.tick),
+    Duty("miss what test phones did not get", 5, canaries.tick),
+    Duty("tell of overdue reviews", 60, presets.alarm_reviews),
     Duty("ask for approval", 2, approvals.tick),
     Duty("tell authors what became of it", 2, notices.tick),
     Duty("close polls and tell their results", 5, poll.tick),
@@ -222,10 +225,10 @@ def main(arguments: list[str]) -> int:
     lines.configure("clock")
     try:
         settings = Settings.load()
+        rt = build(settings, process="clock", pool=2)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 1
-    rt = build(settings, process="clock", pool=2)
     clock, lead = Clock(rt), Lead(settings)
 
     def end(number: int, frame: FrameType | None) -> None:

@@ -11,7 +11,7 @@ from config.settings import Settings
 from gateway.broadcasts.service.start import start
 from gateway.dialogue.text import understand_waiting
 from gateway.outbox.service.work import work
-from gateway.runtime import Runtime, build
+from gateway.runtime import Runtime, build, wire
 from gateway.state import queue
 
 UNDERSTAND_SECONDS: Final = 5.0
@@ -24,7 +24,9 @@ ending: Final = threading.Event()
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process, read once: a worker reads them before it forks. Raises SettingsError."""
-    return Settings.load()
+    loaded = Settings.load()
+    wire(loaded)
+    return loaded
 
 
 def work_urgent(slot: int) -> None:

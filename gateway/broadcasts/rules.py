@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from gateway.broadcasts.polls import Poll
+from gateway.broadcasts.repeats import Repeat
 from gateway.kernel.areas import AreaBook, covers
 from gateway.officials.rules import Official, Role
 from gateway.outbox.rules import Class
@@ -84,6 +85,24 @@ SEES_ALL = (Role.ADMIN, Role.APPROVER, Role.AUDITOR, Role.DPO)
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """What an official wants to say, to whom, when, and what it asks. Moments are aware; `preset_id` where a preset gave
+    texts and audience.
+    """
+
+    level: str
+    texts: Mapping[str, str]
+    audience: Mapping[str, Sequence[str]]
+    reason: str | None = None
+    send_at: datetime | None = None
+    expires_at: datetime | None = None
+    is_drill: bool = False
+    preset_id: int | None = None
+    question: Poll | None = None
+    repeat: Repeat | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcast:
     """A broadcast as stored. `texts` as written by language; `audience` is the rule, not the people."""
 
@@ -108,37 +127,66 @@ class Broadcast:
     started_at: datetime | None
     finished_at: datetime | None
     note: str | None
+    preset_id: int | None = None
+    is_drill: bool = False
     question: Poll | None = None
+    repeat: Repeat | None = None
+    repeats_id: int | None = None
 
 
-def digest(
-    level: str,
-    texts: Mapping[str, str],
-    audience: Mapping[str, Sequence[str]],
-    send_at: datetime | None,
-    expires_at: datetime | None,
-    recipients: int,
-    question: Poll | None = None,
-) -> str:
+def digest(what: Content | Broadcast, recipients: int) -> str:
     """What an approval is bound to: change any of it and the hash is another."""
     whole: dict[str, object] = {
-        "level": level,
-        "texts": dict(sorted(texts.items())),
-        "audience": {name: sorted(values) for name, values in sorted(audience.items()) if values},
+        "level": what.level,
+        "texts": dict(sorted(what.texts.items())),
+        "audience": {name: sorted(values) for name, values in sorted(what.audience.items()) if values},
         # The same moment is written in many zones, and PostgreSQL gives it back in another than it was given.
-        "send_at": send_at.astimezone(UTC).isoformat() if send_at else None,
-        "expires_at": expires_at.astimezone(UTC).isoformat() if expires_at else None,
+        "send_at": what.send_at.astimezone(UTC).isoformat() if what.send_at else None,
+        "expires_at": what.expires_at.astimezone(UTC).isoformat() if what.expires_at else None,
         "recipients": recipients,
     }
-    if question:
-        whole["question"] = question.stored
+    if what.is_drill:
+        whole["is_drill"] = True
+    for name, part in (("question", what.question), ("repeat", what.repeat)):
+        if part:
+            whole[name] = part.stored
     body = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(body.encode()).hexdigest()
+
+
+def hash_texts(texts: Mapping[str, str]) -> str:
+    """A digest of the words alone, which a signature is for."""
+    body = json.dumps(dict(sorted(texts.items())), separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def is_same_text(texts: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether two broadcasts say the same in any language they share; case and blanks do not count."""
+    return any(
+        " ".join(text.casefold().split()) == " ".join(others[language].casefold().split())
+        for language, text in texts.items()
+        if language in others
+    )
 
 
 def fallback(texts: Mapping[str, str]) -> str:
     """The language of people for whom there is no text: Indonesian, else the first as PostgreSQL orders the keys."""
     return "id" if "id" in texts else min(texts, key=lambda language: (len(language), language))
+
+
+def class_of(what: Content | Broadcast) -> Class:
+    """What the ledger takes it for. A drilled emergency is none: it wakes nobody, and whoever stopped news has peace."""
+    return Class.IMPORTANT if what.is_drill and what.level == Class.EMERGENCY else Class(what.level)
+
+
+def is_alarm(what: Content | Broadcast) -> bool:
+    """Whether it passes quiet hours, the weekly cap and those who stopped news."""
+    return class_of(what) is Class.EMERGENCY
+
+
+def is_capped(what: Content | Broadcast) -> bool:
+    """Whether the weekly cap binds it: a correction has to reach whoever read what was wrong, and a drill is no news."""
+    return not (is_alarm(what) or what.is_drill or what.audience.get(CORRECTS))
 
 
 def is_city_wide(audience: Mapping[str, Sequence[str]], book: AreaBook) -> bool:
@@ -175,13 +223,20 @@ def needs_second(author: Official, broadcast: Broadcast, over: int, book: AreaBo
 
 def may_approve(official: Official, author: Official, broadcast: Broadcast, book: AreaBook) -> bool:
     """Whether the role approves what this other official drafted, for this audience."""
-    if official.id == author.id or not is_in_scope(official, broadcast.audience):
+    return may_approve_for(official, author, broadcast.audience, book)
+
+
+def may_approve_for(
+    official: Official, author: Official, audience: Mapping[str, Sequence[str]], book: AreaBook
+) -> bool:
+    """The same for anything that is addressed to an audience."""
+    if official.id == author.id or not is_in_scope(official, audience):
         return False
     match official.role:
         case Role.LURAH:
             return author.role is Role.KIM and covers(official.area, author.area)
         case Role.ADMIN:
-            return not is_city_wide(broadcast.audience, book)
+            return not is_city_wide(audience, book)
         case Role.APPROVER:
             return True
         case Role.EMERGENCY:

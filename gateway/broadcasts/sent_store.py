@@ -8,7 +8,7 @@ from gateway.db import Connection, statement
 from gateway.officials.rules import Role
 
 _SENT = statement("""
-    SELECT b.started_at, b.expires_at, b.texts, b.audience, o.role, o.office,
+    SELECT b.started_at, b.expires_at, b.texts, b.audience, b.is_drill, o.role, o.office,
            EXISTS (SELECT FROM broadcasts c WHERE c.audience -> :corrects ->> 0 = CAST(b.id AS text)
                    AND c.started_at IS NOT NULL) AS is_corrected
     FROM broadcasts b JOIN officials o ON o.id = b.author_id
@@ -18,7 +18,7 @@ _SENT = statement("""
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A broadcast that left: when, until when it holds, its texts by language, the areas it went to, who wrote it.
+    """A broadcast that left: when, until when it holds, its texts as written, the areas it went to, who wrote it.
 
     is_corrected: a correction of it has left, so that it holds no more.
     """
@@ -29,6 +29,7 @@ class Sent:
     areas: tuple[str, ...]
     role: Role
     office: str | None
+    is_drill: bool
     is_corrected: bool
 
 
@@ -38,4 +39,5 @@ def find_sent(conn: Connection, number: int) -> Sent | None:
     if row is None:
         return None
     areas = tuple(str(area).partition("/")[0] for area in row.audience.get("areas") or ())
-    return Sent(row.started_at, row.expires_at, row.texts, areas, Role(row.role), row.office, row.is_corrected)
+    role = Role(row.role)
+    return Sent(row.started_at, row.expires_at, row.texts, areas, role, row.office, row.is_drill, row.is_corrected)

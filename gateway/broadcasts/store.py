@@ -6,26 +6,29 @@ from datetime import datetime
 from typing import Any
 
 from gateway.broadcasts.polls import Poll
+from gateway.broadcasts.repeats import Repeat
 from gateway.broadcasts.rules import CORRECTS, Broadcast, State
 from gateway.db import Connection, statement
 from gateway.outbox.store.batches import Fragment
 
 _COLUMNS = """id, number, state, level, texts, audience, reason, send_at, expires_at, author_id, recipients, hash,
               submitted_at, approval_ends_at, approved_by, release_at, held_until, batch_id, started_at, finished_at, note,
-              question"""
+              preset_id, is_drill, question, repeat_every, repeat_until, repeats_id"""
 _NUMBER = statement("SELECT nextval('broadcast_number')")
 _ADD = statement("""
     INSERT INTO broadcasts (number, state, level, texts, audience, reason, send_at, expires_at, author_id, recipients,
-                            hash, question, created_at, changed_at)
+                            hash, preset_id, is_drill, question, repeat_every, repeat_until, created_at, changed_at)
     VALUES (:number, 'draft', :level, CAST(:texts AS jsonb), CAST(:audience AS jsonb), :reason, :send_at, :expires_at,
-            :author_id, :recipients, :hash, CAST(:question AS jsonb), :now, :now) RETURNING id
+            :author_id, :recipients, :hash, :preset_id, :is_drill, CAST(:question AS jsonb), :repeat_every, :repeat_until,
+            :now, :now) RETURNING id
 """)
 _CHANGE = statement("""
     UPDATE broadcasts SET state = 'draft', level = :level, texts = CAST(:texts AS jsonb),
         audience = CAST(:audience AS jsonb), reason = :reason, send_at = :send_at, expires_at = :expires_at,
-        recipients = :recipients, hash = :hash, question = CAST(:question AS jsonb),
-        submitted_at = NULL, approval_ends_at = NULL, approved_by = NULL,
-        approved_at = NULL, release_at = NULL, held_until = NULL, note = NULL, changed_at = :now
+        recipients = :recipients, hash = :hash, submitted_at = NULL, approval_ends_at = NULL, approved_by = NULL,
+        approved_at = NULL, release_at = NULL, held_until = NULL, note = NULL, preset_id = :preset_id,
+        question = CAST(:question AS jsonb), repeat_every = :repeat_every, repeat_until = :repeat_until,
+        changed_at = :now
     WHERE id = :id
 """)
 _GET = statement(f"SELECT {_COLUMNS} FROM broadcasts WHERE id = :id")
@@ -82,14 +85,23 @@ _FIELDS = frozenset({"state", "recipients", "hash", "submitted_at", "approval_en
 
 
 def _broadcast(row: Sequence[Any]) -> Broadcast:
-    values: list[Any] = [row[0], row[1], State(row[2]), *row[3:-1], Poll.of(row[-1])]
+    *plain, question, every, until, repeats_id = row
+    plain[2] = State(plain[2])
+    values: list[Any] = [*plain, Poll.of(question), Repeat(every, until) if every else None, repeats_id]
     return Broadcast(*values)
 
 
 def _values(content: Mapping[str, Any]) -> dict[str, Any]:
     written = {"texts": json.dumps(content["texts"]), "audience": json.dumps(content["audience"])}
     question: Poll | None = content["question"]
-    return {**content, **written, "question": json.dumps(question.stored) if question else None}
+    repeat: Repeat | None = content["repeat"]
+    return {
+        **{name: value for name, value in content.items() if name != "repeat"},
+        **written,
+        "question": json.dumps(question.stored) if question else None,
+        "repeat_every": repeat.every if repeat else None,
+        "repeat_until": repeat.until if repeat else None,
+    }
 
 
 def next_number(conn: Connection) -> int:
@@ -98,10 +110,11 @@ def next_number(conn: Connection) -> int:
 
 
 def add(conn: Connection, number: int, content: Mapping[str, Any], author_id: int, now: datetime) -> int:
-    """Write a draft. `content` has level, texts, audience, reason, send_at, expires_at, recipients, hash and question."""
-    return int(
-        conn.execute(_ADD, {**_values(content), "number": number, "author_id": author_id, "now": now}).scalar_one()
-    )
+    """Write a draft. `content` has level, texts, audience, reason, send_at, expires_at, preset_id, is_drill, question,
+    repeat, recipients and hash.
+    """
+    values = {**_values(content), "number": number, "author_id": author_id, "now": now}
+    return int(conn.execute(_ADD, values).scalar_one())
 
 
 def change(conn: Connection, broadcast_id: int, content: Mapping[str, Any], now: datetime) -> None:

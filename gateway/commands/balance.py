@@ -1,5 +1,6 @@
-"""What is left on an account, asked of the company by its SDK, for `doctor`."""
+"""What is left on an account, asked of the company by its SDK or as its description says, for `doctor`."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-unty
 from twilio.rest import Client  # type: ignore[import-untyped]
 
 from config.settings import Settings
+from gateway.providers.aggregator import Aggregator, Config
 
 PATIENCE: Final = 5.0
 """Seconds a company has to answer."""
@@ -45,7 +47,21 @@ def ask_africastalking(settings: Settings) -> str:
     return str(found["UserData"]["balance"])
 
 
-BALANCES: Final[Mapping[str, Callable[[Settings], str]]] = {
+def ask_aggregator(settings: Settings) -> str | None:
+    """In the company's own words; None where its description says no way to ask. Raises CallFailed or ValueError."""
+
+    async def ask() -> str | None:
+        provider = Aggregator(Config.of(settings))
+        try:
+            return await asyncio.wait_for(provider.balance(), PATIENCE)
+        finally:
+            await provider.aclose()
+
+    return asyncio.run(ask())
+
+
+BALANCES: Final[Mapping[str, Callable[[Settings], str | None]]] = {
+    "aggregator": ask_aggregator,
     "twilio": ask_twilio,
     "africastalking": ask_africastalking,
 }

@@ -16,6 +16,7 @@ from gateway import db
 from gateway.commands.balance import BALANCES
 from gateway.outbox.store import routes
 from gateway.providers import build
+from gateway.providers.aggregator import Config
 from gateway.state import connection, queue
 
 if TYPE_CHECKING:
@@ -121,6 +122,12 @@ def _provider(settings: Settings, name: str) -> Iterator[Finding]:
     subject = f"provider {name}"
     is_routed = any(name in route.providers for route in settings.sms_routes)
     setup = PROVIDERS[name]
+    try:
+        if setup.described_by and getattr(settings, setup.described_by.lower()):
+            yield from _description(settings, subject)
+    except SettingsError as error:
+        yield from (Finding(False, subject, fault) for fault in error.faults)
+        return
     missing = [one for one in dict.fromkeys((*setup.required, setup.proof)) if not getattr(settings, one.lower())]
     if missing:
         yield Finding(False if is_routed else None, subject, f"not set up, without {', '.join(missing)}")
@@ -129,11 +136,26 @@ def _provider(settings: Settings, name: str) -> Iterator[Finding]:
     senders = [sender for one in setup.senders if (sender := getattr(settings, one.lower()))]
     words = f"sends as {' or '.join(senders)}" if senders else "no sender of ours: the company chooses one"
     yield Finding(True if senders else None, subject, words)
-    ask: Callable[[Settings], str] | None = BALANCES.get(name)
+    ask: Callable[[Settings], str | None] | None = BALANCES.get(name)
     if ask:
         try:
-            yield Finding(True, subject, f"balance {ask(settings)}")
+            balance = ask(settings)
+            if balance is not None:
+                yield Finding(True, subject, f"balance {balance}")
         except Exception as error:  # the SDKs raise of many kinds, and none of them may end the examination
             yield Finding(False, subject, f"balance cannot be asked ({type(error).__name__}): wrong credentials?")
     if build(name, settings).foreign:
         yield Finding(None, subject, LEGAL)
+
+
+def _description(settings: Settings, subject: str) -> Iterator[Finding]:
+    """What the file says of the company, and what it leaves open. Raises SettingsError with every fault of it."""
+    described = Config.of(settings).description
+    send = described.send
+    brings = [f"{kind} by {called.by}" for kind in ("report", "sms") if (called := getattr(described, kind))]
+    words = f"sends to {described.company} by {send.method}, at most {send.recipients} a call"
+    yield Finding(True, subject, f"{words}; its hooks: {', '.join(brings) or 'none'}")
+    for gap in described.gaps:
+        yield Finding(None, subject, gap)
+    if described.unencrypted:
+        yield Finding(None, subject, "the key and every text travel in the clear: ask the company for https")

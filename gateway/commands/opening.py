@@ -9,7 +9,7 @@ from config.settings import Settings
 from gateway.kernel.errors import Forbidden, Invalid, Unavailable
 from gateway.officials import service as officials
 from gateway.officials.rules import Official
-from gateway.runtime import Runtime, build
+from gateway.runtime import Runtime, build, wire
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -22,6 +22,7 @@ def read_settings() -> Settings:
     if missing := [name for name in ("database_url", "redis_url") if not getattr(settings, name)]:
         names = " and ".join(name.upper() for name in missing)
         raise Unavailable(f"No address for {names}: run `make up` first, which embeds servers, or set it.")
+    wire(settings)
     return settings
 
 
@@ -35,9 +36,16 @@ def tools() -> Iterator[Runtime]:
         rt.close()
 
 
+def by_token() -> argparse.ArgumentParser:
+    """A parent of parsers of acts that an official does: it takes the official's token."""
+    acting = argparse.ArgumentParser(add_help=False)
+    acting.add_argument("--token", help="the acting official's token; KABAR_TOKEN of the environment where absent")
+    return acting
+
+
 @contextmanager
 def acting(args: argparse.Namespace) -> Iterator[tuple[Runtime, Official]]:
-    """The tools, and the official whose `--token`, or KABAR_TOKEN of the environment, the command came with."""
+    """The tools, and the official whose token was given. Raises Invalid without a token, Forbidden for a wrong one."""
     token = args.token or args.environ.get("KABAR_TOKEN")
     if not token:
         raise Invalid("Who acts? Give --token, or set KABAR_TOKEN.")

@@ -1,4 +1,4 @@
-"""`residents import`: register people from a CSV file of any length, and say of each refused row what to mend."""
+"""`residents`: groups, and the import of a CSV file of any length, which says of each refused row what to mend."""
 
 import argparse
 import csv
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from gateway.commands import groups
 from gateway.commands.opening import tools
 from gateway.kernel.errors import Invalid
 from gateway.residents.service import register
@@ -33,6 +34,7 @@ def declare(commands: "Commands") -> None:
     add.add_argument("--by", default="operator", metavar="WHO", help="who is on record for it (default: operator)")
     add.add_argument("--report", type=Path, metavar="FILE", help="write refused rows to this CSV, not to the screen")
     add.set_defaults(run=_import)
+    groups.declare(acts)
 
 
 def _import(args: argparse.Namespace) -> int:

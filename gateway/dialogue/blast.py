@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from gateway.broadcasts import store
-from gateway.broadcasts.rules import Broadcast
-from gateway.broadcasts.service import approvals, draft, preview, words
+from gateway.broadcasts.rules import Broadcast, Content
+from gateway.broadcasts.service import approvals, draft, preview, sign, words
 from gateway.broadcasts.service import correct as correcting
-from gateway.broadcasts.service.draft import Content
 from gateway.dialogue.given import Given
 from gateway.dialogue.says import Done
 from gateway.kernel.errors import Conflict, Fault, Invalid
@@ -60,8 +59,8 @@ def _drafted(given: Given, id: int) -> Done:
 def show(given: Given, broadcast: Broadcast) -> Done:
     """The preview of a draft: whom it reaches, what it takes, how it begins, and which code submits it."""
     rt, conn = given.talk.rt, given.conn
-    by_language = preview.count(conn, broadcast.level, broadcast.audience)
-    shown = preview.preview(rt, broadcast.number, broadcast.level, broadcast.texts, by_language, broadcast.send_at)
+    shares = preview.survey(rt, conn, broadcast)
+    shown = preview.preview(rt, conn, broadcast.id, broadcast.number, broadcast, shares)
     wanted = given.want(broadcast, SUBMIT)
     if wanted is None:
         return Done("refused", text=given.say("no_code", broadcast))
@@ -76,6 +75,8 @@ def show(given: Given, broadcast: Broadcast) -> Done:
     )
     if not shown["recipients"]:
         text += given.say("nobody")
+    elif sign.is_unsigned(conn, broadcast.id, broadcast.texts):
+        text += given.say("unsigned_yet")
     elif "held_until" in shown:
         text += given.say("held", at=words.show_at(rt, datetime.fromisoformat(shown["held_until"])))
     elif shown["warnings"]:

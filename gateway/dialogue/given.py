@@ -17,7 +17,8 @@ from gateway.officials.codes import Ask
 from gateway.officials.rules import Official
 from menus.orders import Ordered
 
-SAID = frozenset({"gone", "own", "role", "scope", "state", "late", "expired", "changed", "sending", "corrected"})
+SAID = frozenset({"gone", "own", "role", "scope", "state", "late", "expired", "changed", "sending", "corrected", "unsigned",
+                  "drill"})  # fmt: skip
 """Reasons of faults that have a sentence of their own under `order.`."""
 
 

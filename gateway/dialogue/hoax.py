@@ -110,6 +110,8 @@ def _broadcast(talk: Talk, conn: Connection, written: str) -> dict[str, str] | N
         return None
     names = [talk.area_name(area) for area in sent.areas if talk.area_name(area)] or [talk.area_name(_CITY)]
     first = sent.texts.get(talk.language) or next(iter(sent.texts.values()), "")
+    if sent.is_drill:
+        first = talk.say("sms.drill") + first
     by = sent.office or talk.say(f"role.{sent.role}")
     until = sent.started_at if sent.is_corrected else sent.expires_at
     return _found(talk, show_broadcast(number), by, sent.started_at, ", ".join(names), first, until)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gateway.broadcasts.rules import Broadcast, State, Verb
+from gateway.broadcasts.rules import Broadcast, State, Verb, is_alarm
 from gateway.broadcasts.service import approvals, decide, draft, words
 from gateway.broadcasts.service.reach import needs_second
 from gateway.broadcasts.service.view import find, refuse_state
@@ -84,7 +84,7 @@ def _approved(given: Given, broadcast: Broadcast) -> Done:
     rt = given.talk.rt
     wanted = given.want(broadcast, CANCEL)
     asked = approvals.name_code(wanted, given.talk.language) if wanted else "-"
-    key = "approved_now" if broadcast.level == "emergency" else "approved"
+    key = "approved_now" if is_alarm(broadcast) else "approved"
     at = words.show_at(rt, words.begins_at(rt, broadcast))
     slots = {"code": show_broadcast(broadcast.number), "at": at, "left": ""}
     text = given.say(key, broadcast, at=at, asked=asked)

@@ -64,7 +64,7 @@ def show(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
         **_slots(talk, broadcast),
         "author": author.name,
         "to": words.name_audience(talk.areas, broadcast.audience),
-        "text": words.read_whole(talk.rt, broadcast),
+        "text": words.read_whole(talk.rt, broadcast, talk.language),
         "asked": approvals.name_code(wanted, talk.language),
         "left": "",
     })  # fmt: skip

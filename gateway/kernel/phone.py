@@ -74,3 +74,9 @@ def mask(e164: str) -> str:
     """
     shown = 6 if len(e164) >= 12 else 3
     return e164[:shown] + "*" * (len(e164) - shown - 2) + e164[-2:]
+
+
+def national(e164: str, region: str = "ID") -> str:
+    """A number as people of the region dial it, `08…`; one of another country as `00` and its digits."""
+    country = f"+{phonenumbers.country_code_for_region(region)}"
+    return f"0{e164.removeprefix(country)}" if e164.startswith(country) else f"00{e164[1:]}"

@@ -90,6 +90,13 @@ def ensure_many(conn: Connection, vault: Vault, numbers: Sequence[str], *, is_de
     return {number: known[lookup] for lookup, number in by_lookup.items()}
 
 
+def find_many(conn: Connection, vault: Vault, numbers: Sequence[str]) -> dict[str, int]:
+    """Ids of those E.164 numbers that were seen before, by number."""
+    by_lookup = {vault.lookup(number): number for number in numbers}
+    found = conn.execute(_FIND_MANY, {"lookups": _hex(by_lookup)})
+    return {by_lookup[bytes(lookup)]: id for id, lookup in found}
+
+
 def _hex(values: Iterable[bytes]) -> str:
     # One text: the driver writes an array value by value in Python, which an import of a whole city would feel.
     return ",".join(value.hex() for value in values)

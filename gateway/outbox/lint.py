@@ -45,6 +45,9 @@ class RuleFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     words: list[Group]
     election: list[list[Phrase]]
+    harmless: list[list[Phrase]]
+    candidates: list[Phrase]
+    sides: list[list[Phrase]]
     promises: list[list[Phrase]]
     answers: list[Phrase]
     calls: list[Phrase]
@@ -58,6 +61,8 @@ class Rules:
 
     words: tuple[tuple[str, tuple[str, ...]], ...]
     election: tuple[str, ...]
+    harmless: re.Pattern[str]
+    sides: tuple[str, ...]
     promises: tuple[str, ...]
     answers: tuple[str, ...]
     address: re.Pattern[str]
@@ -84,10 +89,13 @@ def read_rules(path: Path) -> Rules:
             seen.add(phrase)
     if faults or shape is None:
         raise BookError(faults)
+    harmless = "|".join(phrase.replace(" ", " +") for line in shape.harmless for phrase in line)
     calls = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in shape.calls)
     return Rules(
         words=tuple((group.because, tuple(group.of)) for group in shape.words),
-        election=tuple(phrase for line in shape.election for phrase in line),
+        election=(*(phrase for line in shape.election for phrase in line), *shape.candidates),
+        harmless=re.compile(rf"\b(?:{harmless})\b" if harmless else "(?!)", re.IGNORECASE),
+        sides=tuple(phrase for line in shape.sides for phrase in line),
         promises=tuple(phrase for line in shape.promises for phrase in line),
         answers=tuple(shape.answers),
         address=re.compile(_ADDRESS.format(domains="|".join(shape.domains)), re.IGNORECASE),
@@ -114,8 +122,20 @@ def _wording(text: str, rules: Rules) -> Iterable[str]:
     for because, phrases in rules.words:
         if found := _said(text, phrases):
             yield f"says {_quoted(found)}: {because}."
-    if found := _said(text, rules.election):
-        yield f"speaks of an election or of support ({_quoted(found)}): KIM takes no side, let a second person read it."
+    if found := _election(text, rules):
+        yield f"speaks of an election or a candidate ({_quoted(found)}): KIM takes no side, an admin has to sign it."
+    if found := _said(text, rules.sides):
+        yield f"may take a side ({_quoted(found)}): let a second person read it."
+
+
+def speaks_of_election(text: str, rules: Rules) -> bool:
+    """Whether a text names an election, a party's matter or a candidate: it must not leave before an admin has signed."""
+    return bool(_election(text, rules))
+
+
+def _election(text: str, rules: Rules) -> list[str]:
+    # A digit keeps apart what stood around the words that are overlooked.
+    return _said(rules.harmless.sub(" 0 ", text), rules.election)
 
 
 def _numbers(text: str, rules: Rules, known: Iterable[str]) -> Iterable[str]:

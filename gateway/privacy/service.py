@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from gateway.aspirations import store as aspirations
 from gateway.audit import store as audit
+from gateway.broadcasts import canary_store as canaries
 from gateway.broadcasts import poll_store as polls
 from gateway.db import Connection
 from gateway.handsets import store as handsets
@@ -22,7 +23,7 @@ from gateway.runtime import Runtime
 PATIENCE = timedelta(hours=24)
 """How long an erasure waits for the receipt of the SMS that confirms it."""
 OWNERS = (
-    questions, inbox, rumours, aspirations, calls, polls, residents, officials, outbox, handsets, audit,
+    questions, inbox, rumours, aspirations, calls, polls, canaries, residents, officials, outbox, handsets, audit,
     store,
 )  # fmt: skip
 """Every store that holds people, but the numbers themselves, which go last."""

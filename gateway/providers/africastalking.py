@@ -35,6 +35,7 @@ from gateway.providers.base import (
     E164,
     Answer,
     Event,
+    FormHooks,
     Hook,
     Hop,
     HopEnd,
@@ -144,7 +145,7 @@ class _Messaging(SMSService):  # type: ignore[misc]
         )
 
 
-class AfricasTalking:
+class AfricasTalking(FormHooks):
     """The adapter; also the simulator's, which speaks the same language from another address."""
 
     hooks = frozenset({"ussd", "ussd-end", "sms", "report", "optout"})

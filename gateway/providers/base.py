@@ -17,6 +17,8 @@ NUMERIC: Final = re.compile(r"\+?[0-9]{3,15}")
 E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 CarrierOpt = Literal["STOP", "START", "HELP"]
+Shape = Literal["form", "query", "json"]
+"""How a hook brings its fields: a POST with a form, a GET with a query, a POST with JSON."""
 
 
 class Verdict(StrEnum):
@@ -168,8 +170,8 @@ Event = Inbound | Receipt | Hop | HopEnd | OptOut
 class Hook:
     """One request to /hooks/<provider>/<kind>.
 
-    url: PUBLIC_URL with the raw path and raw query, as the company signed it; form: pairs in the order they came;
-    headers: keys in lower case.
+    url: PUBLIC_URL with the raw path and raw query, as the company signed it; form: pairs in the order they came, by
+    whichever shape; headers: keys in lower case.
     """
 
     kind: str
@@ -213,6 +215,16 @@ class MissingField(ValueError):
         return f"missing field: {self.field}"
 
 
+class FormHooks:
+    """What most companies do: a hook is a POST of a form and tells of one event."""
+
+    def shape(self, kind: str) -> Shape:
+        return "form"
+
+    def parts(self, hook: Hook) -> Sequence[Hook]:
+        return (hook,)
+
+
 class Provider(Protocol):
     """A company that carries our messages.
 
@@ -244,6 +256,14 @@ class Provider(Protocol):
     def answerable(self) -> bool: ...
     @property
     def final(self) -> frozenset[str]: ...
+
+    def shape(self, kind: str) -> Shape:
+        """How the company brings the fields of this kind of hook; in JSON a field's name is its path, `data.id`."""
+        ...
+
+    def parts(self, hook: Hook) -> Sequence[Hook]:
+        """The hook itself, or one for each event where the company brings several at once."""
+        ...
 
     def verify(self, hook: Hook) -> bool:
         """Whether the request proves that the company sent it. Never raises."""

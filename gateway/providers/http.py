@@ -1,6 +1,6 @@
-"""The HTTP client under every provider's SDK: it writes a POST at most once and can prove it.
+"""The HTTP client under every provider: it writes a request, POST or GET, at most once and can prove it.
 
-libcurl repeats a POST by itself when a kept connection dies after the server has read it, and reports success: a second
+libcurl repeats one by itself when a kept connection dies after the server has read it, and reports success: a second
 SMS that nobody knows of. No option forbids it. So PREREQFUNCTION, which libcurl calls when a connection stands and the
 request is about to be written, counts the writes and aborts the second; the counter is also the verdict on a failure:
 0 never sent, 1 or more in doubt (libcurl's two time-outs share one error number, so the number tells nothing).

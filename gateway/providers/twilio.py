@@ -49,6 +49,7 @@ from gateway.providers.base import (
     Answer,
     CarrierOpt,
     Event,
+    FormHooks,
     Hook,
     Inbound,
     Outcome,
@@ -163,7 +164,7 @@ class _Form(dict[str, list[str]]):
         return self[name]
 
 
-class Twilio:
+class Twilio(FormHooks):
     """The adapter."""
 
     name = "twilio"

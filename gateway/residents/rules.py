@@ -128,6 +128,11 @@ class Judge:
         return how, when
 
 
+def is_group(name: str) -> bool:
+    """Whether this may be the name of a group."""
+    return bool(_TAG.fullmatch(name))
+
+
 @lru_cache(maxsize=1024)
 def moment(written: str) -> datetime | None:
     """A day or an RFC 3339 moment as an aware UTC datetime; None for anything else."""

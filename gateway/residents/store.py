@@ -208,6 +208,12 @@ def audience(rule: Mapping[str, Sequence[str]], *, is_emergency: bool) -> Fragme
     return Fragment(f"SELECT r.number_id, r.language FROM residents r WHERE {' AND '.join(where)}", values)
 
 
+def located(people: Fragment) -> Fragment:
+    """The same people with the `area` of each, NULL where none is known any more."""
+    sql = f"SELECT p.number_id, p.language, r.area FROM ({people.sql}) AS p LEFT JOIN residents r ON r.number_id = p.number_id"
+    return Fragment(sql, people.values)
+
+
 def forget(conn: Connection, number_id: int) -> None:
     """Drop the person's row. Consents stay as the proof of what was agreed, under an id that leads to nobody."""
     conn.execute(_FORGET, {"number_id": number_id})

@@ -4,7 +4,7 @@ import hashlib
 import json
 import threading
 import time
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 from redis import Redis
@@ -12,28 +12,34 @@ from redis.exceptions import NoScriptError
 
 from gateway.state.connection import trip
 
-TTL = 600
+TTL: Final = 600
 """Seconds a session is kept after its last hop; networks end one after 180 seconds at the latest."""
-_REPLAYS = 16
+_REPLAYS: Final = 16
 """Screens kept to answer a repeated hop: more than a dialogue has hops."""
 
-# Each answer is a field of its own, so that a hop carries neither the other fifteen there nor back.
-_SAVE = """
+_MARK: Final = 8
+"""Letters that tell the hops of one session apart."""
+
+# Each answer is a field of its own, and so is what holds for the whole dialogue: a hop carries neither the other fifteen
+# answers nor the facts, whose way to the server and into its file costs more than the command.
+_SAVE: Final = """
 local held = redis.call('HGET', KEYS[1], 'v')
 if (held or '0') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'v', ARGV[2], 'd', ARGV[3], ARGV[4], ARGV[5])
 if ARGV[6] ~= '' then redis.call('HDEL', KEYS[1], ARGV[6]) end
-redis.call('EXPIRE', KEYS[1], ARGV[7])
+if ARGV[7] ~= '' then redis.call('HSET', KEYS[1], 'f', ARGV[7]) end
+redis.call('EXPIRE', KEYS[1], ARGV[8])
 return 1
 """
-_SAVE_SHA = hashlib.sha1(_SAVE.encode(), usedforsecurity=False).hexdigest()
+_SAVE_SHA: Final = hashlib.sha1(_SAVE.encode(), usedforsecurity=False).hexdigest()
 
 
 class Session(NamedTuple):
     """A dialogue between two hops.
 
     text: how far the cumulative text was understood, as its length and hash, never its words; version: 0 for a session
-    that is not there yet; marks: the hops, oldest first, whose answers Redis keeps.
+    that is not there yet; marks: the hops, oldest first, whose answers Redis keeps; is_begun: Redis has the number and
+    the facts, which no hop changes.
     """
 
     number_id: int
@@ -43,10 +49,11 @@ class Session(NamedTuple):
     ends: bool
     version: int = 0
     marks: tuple[str, ...] = ()
+    is_begun: bool = False
 
 
 _recent: WeakKeyDictionary[Redis, dict[str, tuple[float, Session]]] = WeakKeyDictionary()
-_MOST_RECENT = 4096
+_MOST_RECENT: Final = 4096
 """Sessions that a process remembers beside Redis, none longer than Redis does."""
 _lock = threading.Lock()
 
@@ -79,11 +86,13 @@ def load(redis: Redis, provider: str, session_id: str, hop: str = "") -> tuple[S
     """The session, or None where Redis does not have it (new, expired, or flushed); and the answer already given to
     `hop`, `CON …` or `END …`, so that a repeated hop is answered with what it was answered before.
     """
-    held, answer = trip(redis, "HMGET", _key(provider, session_id), "d", _mark(hop))
-    if held is None:
+    begun, held, answer = trip(redis, "HMGET", _key(provider, session_id), "f", "d", _mark(hop))
+    if begun is None or held is None:
         return None, None
-    session = Session._make(json.loads(held))
-    return session._replace(marks=tuple(session.marks)), answer and answer.decode()
+    number_id, facts = json.loads(begun)
+    state, text, ends, version, marks = json.loads(held)
+    each = tuple(marks[at : at + _MARK] for at in range(0, len(marks), _MARK))
+    return Session(number_id, facts, state, text, ends, version, each, True), answer and answer.decode()
 
 
 def save(redis: Redis, provider: str, session_id: str, session: Session, hop: str, answer: str) -> bool:
@@ -93,10 +102,11 @@ def save(redis: Redis, provider: str, session_id: str, session: Session, hop: st
     mark = _mark(hop)
     marks = (*(one for one in session.marks if one != mark), mark)
     dropped, kept = (marks[0], marks[1:]) if len(marks) > _REPLAYS else ("", marks)
-    following = session._replace(version=session.version + 1, marks=kept)
-    body = json.dumps(following, separators=(",", ":"))
+    following = session._replace(version=session.version + 1, marks=kept, is_begun=True)
+    body = _dumps((session.state, session.text, session.ends, following.version, "".join(kept)))
+    begun = "" if session.is_begun else _dumps((session.number_id, session.facts))
     key = _key(provider, session_id)
-    values = (str(session.version), str(following.version), body, mark, answer, dropped, str(TTL))
+    values = (str(session.version), str(following.version), body, mark, answer, dropped, begun, str(TTL))
     is_saved = False
     try:
         is_saved = bool(_compare_and_set(redis, key, *values))
@@ -112,9 +122,12 @@ def _compare_and_set(redis: Redis, key: str, *values: str) -> int:
         return int(trip(redis, "EVAL", _SAVE, "1", key, *values))
 
 
+_dumps = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _key(provider: str, session_id: str) -> str:
     return f"hops:{provider}:{hashlib.blake2b(session_id.encode(), digest_size=16).hexdigest()}"
 
 
 def _mark(hop: str) -> str:
-    return "a" + hashlib.blake2b(hop.encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b(hop.encode(), digest_size=_MARK // 2).hexdigest()

@@ -45,6 +45,7 @@ def main() -> None:
     checkout.check()
     try:
         settings = Settings.load()
+        runtime.wire(settings)
     except SettingsError as error:
         sys.exit(str(error))
     server = Granian(

@@ -20,7 +20,7 @@ HEADERS: Final = {
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
-    "X-Content-Type-Options": "nosniff",
+    **hooks.SEALED,
     "X-Frame-Options": "DENY",
     # Not "no-referrer": a browser would then send the simulator's own forms with `Origin: null`.
     "Referrer-Policy": "same-origin",
@@ -61,13 +61,11 @@ def create_app(rt: Runtime) -> Flask:
 
     @app.after_request
     def seal(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in (hooks.SEALED if request.endpoint == "hook" else HEADERS).items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
-    front = direct.mount(rt, app.wsgi_app, [*HEADERS.items(), ("Cache-Control", "no-store")])
-    app.wsgi_app = _journal(front)  # type: ignore[method-assign,assignment]
+    app.wsgi_app = _journal(direct.mount(rt, app.wsgi_app))  # type: ignore[method-assign,assignment]
     return app
 
 

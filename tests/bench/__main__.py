@@ -13,10 +13,10 @@ from gateway import db
 from gateway.local import postgres
 from gateway.local.embedded import Embedded
 from gateway.reference import store as reference
-from tests.bench import flat, hop, ledger
+from tests.bench import alarm, flat, hop, kannel, ledger
 from tests.stack import Stack
 
-PARTS = ("hop", "import", "planning", "twilio", "africastalking", "receipts")
+PARTS = ("hop", "import", "planning", "twilio", "kannel", "africastalking", "receipts", "alarm")
 
 
 def main(arguments: list[str]) -> int:
@@ -60,8 +60,10 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
         "hop": lambda: hop.hops(made),
         "import": lambda: ledger.imports(made, people, folder),
         "twilio": lambda: ledger.sending(made, "twilio", people, owner, 50),
+        "kannel": lambda: kannel.beside(made, people, owner, folder),
         "africastalking": lambda: ledger.sending(made, "africastalking", people, owner, 50),
         "receipts": lambda: ledger.receipts(made, min(people, 20_000), owner),
+        "alarm": lambda: alarm.in_a_blast(made, owner, folder),
         "planning": lambda: ledger.planning(made, owner),
     }
     try:
@@ -76,9 +78,13 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
             show(flat.in_a_menu(made))
             few = flat.among_residents(made)
         made.end("web")
-        for name in ("twilio", "africastalking", "receipts"):
+        for name in ("twilio", "kannel", "africastalking", "receipts"):
             if name in parts:
                 show(steps[name]())
+        if "alarm" in parts:
+            made.start("web")
+            show(steps["alarm"]())
+            made.end("web")
         if planned > people and {"hop", "planning"} & set(parts):
             owner(_GROW.format(more=planned - people))
         if few:

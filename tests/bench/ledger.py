@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import uvloop
@@ -27,15 +27,26 @@ PROCESSES = 2
 Line = tuple[str, str]
 
 
-def tools(made: Stack) -> Runtime:
-    return runtime.build(Settings.load(made.environment), process="bench")
+def tools(made: Stack, changes: Mapping[str, str] | None = None) -> Runtime:
+    """The tools of a process of the stack, with some settings changed."""
+    return runtime.build(Settings.load({**made.environment, **(changes or {})}), process="bench")
 
 
-def _fork(act: Callable[[int], None]) -> float:
+def send_all(made: Stack, changes: Mapping[str, str] | None = None) -> None:
+    """Work the lane of broadcasts until it is empty, and leave the process's peak of memory, in MB, in Redis."""
+    rt = tools(made, changes)
+    # Workers run jobs of twenty seconds one after the other; here each runs one job as long as there is work.
+    queue.WORK_SECONDS = 600  # type: ignore[misc]
+    work.work(rt, "bulk")
+    rt.redis.rpush("bench:peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    rt.close()
+
+
+def fork(act: Callable[[int], None]) -> float:
     """Run `act(0..)` in two forked processes at once; the seconds they took."""
-    fork = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("fork")
     began = time.perf_counter()
-    running = [fork.Process(target=act, args=(at,)) for at in range(PROCESSES)]
+    running = [context.Process(target=act, args=(at,)) for at in range(PROCESSES)]
     for one in running:
         one.start()
     for one in running:
@@ -100,15 +111,6 @@ def sending(made: Stack, route: str, count: int, owner: Callable[[str], None], l
     """Send to everyone by one route through the ledger, and as many through the bare adapter with as much in flight."""
     made.plan(latency_ms=latency)
 
-    def ours(_: int) -> None:
-        rt = tools(made)
-        # Workers run jobs of twenty seconds one after the other; here each runs one job as long as there is work.
-        queue.WORK_SECONDS = 600  # type: ignore[misc]
-        work.work(rt, "bulk")
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        rt.redis.rpush("bench:peak", peak)
-        rt.close()
-
     def bare(at: int) -> None:
         settings = Settings.load(made.environment)
         uvloop.run(_bare(settings, route, count // PROCESSES, at))
@@ -119,13 +121,13 @@ def sending(made: Stack, route: str, count: int, owner: Callable[[str], None], l
         rt.redis.delete("bench:peak")
         plan(rt, route)
         rt.close()
-        took = _fork(ours)
+        took = fork(lambda _: send_all(made))
         rt = tools(made)
         with rt.engine.begin() as conn:
             sent = conn.execute(statement("SELECT count(*) FROM messages WHERE status = 'sent'")).scalar_one()
         peak = max(float(one) for one in rt.redis.lrange("bench:peak", 0, -1))  # type: ignore[union-attr]
         rt.close()
-        alone = _fork(bare)
+        alone = fork(bare)
         ratios.append((alone / took, sent / took, count / alone, peak))
         owner("TRUNCATE chunks, messages, attempts")
     ratio, rate, tuned, peak = sorted(ratios)[1]

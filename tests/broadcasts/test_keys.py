@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.broadcasts.rules import Content
 from gateway.broadcasts.service import draft
-from gateway.broadcasts.service.draft import Content
 from gateway.kernel.errors import Conflict, Forbidden, Invalid
 from gateway.officials.rules import Official, Role
 from tests.broadcasts.town import Town, at_once

@@ -103,7 +103,7 @@ def test_parts_and_cost_are_counted_by_the_language_each_person_gets(town: Town,
     assert (preview["recipients"], preview["segments"]) == (10, 2)
     # English speakers get the Indonesian text.
     assert preview["total_segments"] == 5 + 3 * 2 + 2
-    assert preview["cost"] == {"amount": str(13 * town.rt.settings.sms_price), "currency": "IDR"}
+    assert preview["cost"] == {"amount": str(13 * 300), "currency": "IDR"}
     assert preview["encoding"] == "GSM-7"
 
 

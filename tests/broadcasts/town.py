@@ -7,10 +7,9 @@ from datetime import timedelta
 from threading import Barrier
 from typing import Any, TypeVar
 
-from gateway.broadcasts.rules import Broadcast
+from gateway.broadcasts.rules import Broadcast, Content
 from gateway.broadcasts.service import decide, draft, view
 from gateway.broadcasts.service import start as starting
-from gateway.broadcasts.service.draft import Content
 from gateway.db import statement
 from gateway.kernel.calendar import quiet_until
 from gateway.kernel.errors import Fault

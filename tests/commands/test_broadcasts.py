@@ -38,7 +38,11 @@ def test_a_round(run: Run, rt: Runtime, people: int, kim: str, lurah: str) -> No
     assert draft["text id"] == f"Posyandu Sabtu jam 8. Kode {draft['code']}"
     assert draft["text jv"].startswith("Posyandu Setu")
     assert re.fullmatch("[0-9a-f]{64}", draft["hash"])
+    assert draft["by area"] == f"{people} {AREA}"
+    assert draft["by operator"] == f"{people} Telkomsel"
+    assert draft["cost"] == f"{300 * people} IDR"
     id = draft["id"]
+    assert _fields(run("broadcast", "test", id, "--token", kim).stdout)["sent"] == "id, jv"
 
     assert _fields(run("broadcast", "submit", id, "--token", kim).stdout)["state"] == "submitted"
     own = run("broadcast", "approve", id, "--token", kim)
@@ -71,6 +75,16 @@ def test_an_emergency_is_held_goes_on_and_is_counted(run: Run, rt: Runtime, peop
     assert (shown["state"], shown["total"], shown["counts"]) == ("sending", str(people), f"{people} queued")
     shown = _fields(run("broadcast", "cancel", id, "--token", token).stdout)
     assert shown["skipped"] == f"{people} cancelled"
+
+
+def test_an_election_waits_for_an_admin(run: Run, rt: Runtime, people: int, kim: str) -> None:
+    added = run("officials", "add", "Ani", "--role", "admin", "--area", "33.75", "--phone", "+6281200009004")
+    words = ["broadcast", "draft", "--level", "routine", "--text", "Coblos di TPS 3", "--area", AREA, "--token", kim]
+    draft = _fields(run(*words).stdout)
+    assert f"broadcast sign {draft['id']}" in draft["next"]
+    assert "sign it first" in run("broadcast", "submit", draft["id"], "--token", kim).stderr
+    assert run("broadcast", "sign", draft["id"], "--token", _fields(added.stdout)["token"]).returncode == 0
+    assert _fields(run("broadcast", "submit", draft["id"], "--token", kim).stdout)["state"] == "submitted"
 
 
 def test_what_has_left_is_corrected_and_nothing_else(run: Run, rt: Runtime, people: int) -> None:

@@ -18,6 +18,11 @@ AFRICASTALKING = {
     "AFRICASTALKING_API_KEY": "key",
     "AFRICASTALKING_HOOK_TOKEN": "token",
 }
+AGGREGATOR = {
+    "AGGREGATOR_DESCRIPTION": "config/aggregator.example.yaml",
+    "AGGREGATOR_API_KEY": "key",
+    "AGGREGATOR_HOOK_TOKEN": "token",
+}
 TWILIO = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "token", "TWILIO_SENDER": "54600"}
 
 
@@ -91,6 +96,13 @@ def load(folder: Path, environ: dict[str, str]) -> Settings:
             ),
             id="routes stand longest prefix first",
         ),
+        pytest.param(
+            {"SMS_ROUTES": "*=aggregator", **AGGREGATOR},
+            "aggregator_description",
+            CHECKOUT / "config" / "aggregator.example.yaml",
+            id="a description's path starts in the checkout",
+        ),
+        pytest.param(AGGREGATOR | {"AGGREGATOR_BATCH": "7"}, "aggregator_batch", 7, id="recipients a call are limited"),
     ],
 )
 def test_a_setting_is_read(tmp_path: Path, environ: dict[str, str], name: str, value: object) -> None:
@@ -142,6 +154,11 @@ def test_a_setting_is_read(tmp_path: Path, environ: dict[str, str], name: str, v
             "SMS_ROUTES: twilio is named in a route; write TWILIO_SENDER or TWILIO_MESSAGING_SERVICE_SID too",
             id="a route to Twilio without sender",
         ),
+        pytest.param(
+            {"SMS_ROUTES": "*=aggregator", "AGGREGATOR_API_KEY": "key"},
+            "SMS_ROUTES: aggregator is named in a route; write AGGREGATOR_DESCRIPTION, AGGREGATOR_HOOK_TOKEN too",
+            id="a route to a company nobody has described",
+        ),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_write(tmp_path: Path, environ: dict[str, str], fault: str) -> None:
@@ -151,8 +168,18 @@ def test_a_wrong_setting_is_named_with_what_to_write(tmp_path: Path, environ: di
 
 def test_all_faults_are_told_at_once_one_a_line(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
-        load(tmp_path, {"PORT": "x", "UNDO_WINDOW": "x", "SMS_ROUTES": "*=simulator", "TWILIO_BASE_URL": "http://x"})
+        load(
+            tmp_path,
+            {
+                "PORT": "x",
+                "UNDO_WINDOW": "x",
+                "SMS_ROUTES": "*=simulator",
+                "TWILIO_BASE_URL": "http://x",
+                "AGGREGATOR_BASE_URL": "http://x",
+            },
+        )
     assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == [
+        "AGGREGATOR_BASE_URL",
         "DATA_KEY",
         "PORT",
         "PUBLIC_URL",
@@ -181,7 +208,14 @@ def test_production_starts_with_its_required_settings(tmp_path: Path) -> None:
 def test_secrets_are_not_in_the_repr(tmp_path: Path) -> None:
     secret = {name: f"hidden-{'x' * 32}" for name in names() if name.endswith(("_KEY", "_TOKEN"))}
     shown = repr(load(tmp_path, PRODUCTION | {"DATABASE_URL": "postgresql://u:hidden-@db/x"} | secret))
-    assert set(secret) >= {"SECRET_KEY", "DATA_KEY", "TWILIO_AUTH_TOKEN", "SIMULATOR_HOOK_TOKEN"}
+    assert set(secret) >= {
+        "SECRET_KEY",
+        "DATA_KEY",
+        "TWILIO_AUTH_TOKEN",
+        "SIMULATOR_HOOK_TOKEN",
+        "AGGREGATOR_API_KEY",
+        "AGGREGATOR_HOOK_TOKEN",
+    }
     assert "hidden-" not in shown
 
 

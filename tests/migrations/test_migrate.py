@@ -54,8 +54,7 @@ def test_forward_back_and_forward_leaves_the_same_schema(url: str) -> None:
 
 def test_each_revision_goes_back_and_forward_by_itself(url: str) -> None:
     before = schema(url)
-    with psycopg.connect(plain(url)) as conn:
-        steps = int(conn.execute("SELECT version_num FROM alembic_version").fetchone()[0])  # type: ignore[index]
+    steps = len(list((db.MIGRATIONS / "versions").glob("[0-9]*.py")))
     for step in range(1, steps + 1):
         db.migrate(url, revision=f"-{step}")
         db.migrate(url)

@@ -1,17 +1,40 @@
 """What each provider must do: settings to build it with, hooks as its company sends them, calls as it sees them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from twilio.request_validator import RequestValidator
 
 from config.settings import Settings
-from gateway.providers.base import Event, Hook, Hop, HopEnd, Inbound, OptOut, Receipt, Status, safe_id
+from gateway.providers import build as build_provider
+from gateway.providers.base import Hook, Hop, HopEnd, Inbound, OptOut, Provider, Receipt, Status, safe_id
+from tests.providers.local_cases import LOCAL_CASES
+from tests.providers.wire import (
+    NUMBER,
+    OTHER,
+    PLAIN_TEXT,
+    PUBLIC,
+    Cases,
+    Pairs,
+    WireIn,
+    WireOut,
+    forged_tokens,
+    proven_by_token,
+)
 
-PUBLIC = "https://kabar.example"
+__all__ = ["CASES", "NUMBER", "OTHER", "PUBLIC", "WireIn", "WireOut", "build", "proven_hook", "provider_of", "settings"]
+
 AT_TOKEN, TWILIO_TOKEN, SIMULATOR_TOKEN = "at-hook-token", "twilio-auth-token", "simulator-hook-token"
-NUMBER, OTHER = "+6281100000001", "+6281100000002"
+
+
+def provider_of(name: str) -> str:
+    """The provider whose company these cases are of."""
+    return name.partition(" ")[0]
+
+
+def build(name: str, given: Settings) -> Provider:
+    """The provider as it is set up for the company of these cases."""
+    return build_provider(provider_of(name), given.model_copy(update=CASES[name].company))
 
 
 def settings(base: str = "http://127.0.0.1:9", **changes: object) -> Settings:
@@ -21,76 +44,6 @@ def settings(base: str = "http://127.0.0.1:9", **changes: object) -> Settings:
         given |= cases.settings | cases.reached(base)
     given |= changes
     return Settings.model_validate({name: value for name, value in given.items() if value is not None})
-
-
-Pairs = dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class WireIn:
-    """One request of a company and the event it stands for."""
-
-    label: str
-    kind: str
-    form: Pairs
-    event: Event
-    query: Pairs = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class WireOut:
-    """How the company wants a hook answered: with a screen that goes on or ends, or without one."""
-
-    kind: str
-    screen: str | None
-    ends: bool
-    content_type: str
-    body: str
-
-
-Prove = Callable[[str, Pairs, Pairs], Hook]
-
-
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """All of one provider.
-
-    settings: what it is set up with; reached: the settings that send its calls to an address; secrets: texts of its
-    settings that no log may show; prove: the hook that its company would send (kind, form, query); forge: what nobody
-    may get through, made of a proven hook; wire_in: what comes; wire_out: what hooks are answered; required: fields of
-    each kind of hook; path, headers and form: its call for "Halo & awas: 100% é"; sender: the form's field that names
-    one; numeric: the sender that can be answered; foreign: it stands outside Indonesia.
-    """
-
-    settings: dict[str, object]
-    reached: Callable[[str], dict[str, object]]
-    secrets: tuple[str, ...]
-    prove: Prove
-    forge: Callable[[Hook], list[Hook]]
-    wire_in: list[WireIn]
-    wire_out: list[WireOut]
-    required: dict[str, tuple[str, ...]]
-    path: str
-    headers: Pairs
-    form: Pairs
-    sender: str = "from"
-    numeric: str = "54600"
-    foreign: bool = True
-
-
-def proven_by_token(token: str) -> Prove:
-    """Makes hooks that prove themselves by a token in their address."""
-
-    def prove(kind: str, form: Pairs, query: Pairs) -> Hook:
-        return Hook(kind, f"{PUBLIC}/hooks/x/{kind}?token={token}", {"token": token} | query, list(form.items()), {})
-
-    return prove
-
-
-def forged_tokens(good: Hook) -> list[Hook]:
-    """The hook with tokens that are none: absent, empty, wrong, cut short, no ASCII."""
-    tokens = [{}, {"token": ""}, {"token": "wrong"}, {"token": good.query["token"][:-1]}, {"token": "é\udce9"}]
-    return [replace(good, query=query) for query in tokens]
 
 
 def signed(kind: str, form: Pairs, query: Pairs) -> Hook:
@@ -215,11 +168,10 @@ TWILIO_IN = [
            Receipt("SM1", None, None, Status.SENT, "", "sent"), {"message": "a.b"}),
 ]  # fmt: skip
 
-_PLAIN = "text/plain; charset=utf-8"
 AFRICASTALKING_OUT = [
-    WireOut("ussd", "1. Lapor\n0. Keluar", False, _PLAIN, "CON 1. Lapor\n0. Keluar"),
-    WireOut("ussd", "Terima kasih", True, _PLAIN, "END Terima kasih"),
-    WireOut("sms", None, False, _PLAIN, "OK"),
+    WireOut("ussd", "1. Lapor\n0. Keluar", False, PLAIN_TEXT, "CON 1. Lapor\n0. Keluar"),
+    WireOut("ussd", "Terima kasih", True, PLAIN_TEXT, "END Terima kasih"),
+    WireOut("sms", None, False, PLAIN_TEXT, "OK"),
 ]
 
 _FORM = "application/x-www-form-urlencoded"
@@ -280,4 +232,5 @@ CASES = {
               "bulkSMSMode": "1"},
         foreign=False,
     ),
+    **LOCAL_CASES,
 }  # fmt: skip

@@ -28,8 +28,8 @@ async def listening(handler: Handler):
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
 
 
-async def verdict_of(client: Client, url: str, body: bytes = b"x=1") -> str:
+async def verdict_of(client: Client, url: str, body: bytes = b"x=1", method: http.Method = "POST") -> str:
     try:
-        return str((await client.request("POST", url, [], body)).status)
+        return str((await client.request(method, url, [], body)).status)
     except http.CallFailed as error:
         return type(error).__name__

@@ -18,14 +18,14 @@ from tests.providers.raw import OK, Handler, listening, verdict_of
 
 @contextmanager
 def posts_counted(closing: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[int]]]:
-    """A server in a thread that answers a connection's first POST, reads the next whole and then does `closing`."""
+    """A server in a thread that answers a connection's first request, reads the next whole and then does `closing`."""
     posts: list[int] = []
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve_one(peer: socket.socket) -> None:
         with peer:
             while data := peer.recv(65536):
-                while not data.endswith(b"x=1"):
+                while not data.endswith(b"x=1" if data.startswith(b"POST") else b"\r\n\r\n"):
                     data += peer.recv(65536)
                 posts.append(1)
                 if len(posts) > 1:
@@ -59,12 +59,17 @@ def break_off(peer: socket.socket) -> None:
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
 
 
-def test_libcurl_itself_repeats_a_post_which_is_what_this_client_is_for() -> None:
+METHODS = pytest.mark.parametrize("method", ["POST", "GET"])
+
+
+@METHODS
+def test_libcurl_itself_repeats_a_request_which_is_what_this_client_is_for(method: str) -> None:
     with posts_counted(finish) as (url, posts):
         curl = pycurl.Curl()
         for _ in range(2):
             curl.setopt(pycurl.URL, url)
-            curl.setopt(pycurl.POSTFIELDS, b"x=1")
+            if method == "POST":
+                curl.setopt(pycurl.POSTFIELDS, b"x=1")
             curl.setopt(pycurl.WRITEFUNCTION, lambda _: None)
             curl.setopt(pycurl.PROXY, "")
             try:
@@ -75,11 +80,14 @@ def test_libcurl_itself_repeats_a_post_which_is_what_this_client_is_for() -> Non
     assert len(posts) == 3
 
 
+@METHODS
 @pytest.mark.parametrize("closing", [finish, break_off], ids=["the server closes", "the server resets"])
-def test_a_post_read_on_a_kept_connection_is_made_once_and_in_doubt(closing: Callable[[socket.socket], None]) -> None:
+def test_a_request_read_on_a_kept_connection_is_made_once_and_in_doubt(
+    closing: Callable[[socket.socket], None], method: http.Method
+) -> None:
     async def scene(url: str) -> list[str]:
         client = Client(window=1, timeout=5)
-        verdicts = [await verdict_of(client, url), await verdict_of(client, url)]
+        verdicts = [await verdict_of(client, url, method=method), await verdict_of(client, url, method=method)]
         await client.aclose()
         return verdicts
 

@@ -13,7 +13,7 @@ from typing import Any
 import redis
 
 from gateway.local.embedded import Embedded
-from tests.blast import Watch, blast, status_of, taken_by_people
+from tests.blast import Watch, alarm, blast, register, status_of, taken_by_people
 from tests.stack import Stack, ask
 
 FAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -28,12 +28,17 @@ FAULTS: Mapping[str, Mapping[str, Any]] = {
 }
 RECEIPTS: Mapping[str, Any] = {"receipts": True, "receipt_delay_ms": 300}
 SHUFFLED: Mapping[str, Any] = {"duplicate_receipts": 0.1, "reorder_receipts": 0.2, "drop_receipts": 0.02}
+ELSEWHERE = "33.75.02.1007"
+"""Where the people of the alarm in the middle live."""
 _SETTLES_WITHIN = 240.0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What happened and what came of it. `twice`: recipients whom the companies took more than one message for."""
+    """What happened and what came of it. `twice`: recipients whom the companies took more than one message for.
+
+    Of the alarm in the middle, an emergency, `alarm_twice` may be as many as `alarm_again`: those in doubt, sent once more.
+    """
 
     events: Counter[str]
     counts: dict[str, int]
@@ -43,13 +48,19 @@ class Report:
     missing: int
     uneven: int
     looks: int
+    alarm: dict[str, int]
+    alarm_again: int
+    alarm_twice: int
+    alarm_more: int
+    alarm_missing: int
 
     @property
     def is_sound(self) -> bool:
         """Nobody twice, nobody lost, every recipient accounted for at every moment."""
         settled = not self.counts["queued"] and not self.counts["sending"]
         whole = sum(self.counts.values()) == self.total
-        return settled and whole and not self.twice and not self.missing and not self.uneven
+        alarmed = self.alarm_twice <= self.alarm_again and not self.alarm_more and not self.alarm_missing
+        return settled and whole and alarmed and not (self.twice or self.missing or self.uneven)
 
     def lines(self) -> list[str]:
         """The table."""
@@ -58,6 +69,13 @@ class Report:
         rows += [("recipients", self.total), ("taken by the companies", self.taken), ("taken twice", self.twice)]
         rows += [("neither taken nor shown as unsent or unconfirmed", self.missing)]
         rows += [(f"looks at which counts did not sum ({self.looks} looks)", self.uneven)]
+        rows += [(f"emergency, status: {name}", n) for name, n in self.alarm.items() if n]
+        rows += [
+            ("emergency: in doubt, so sent once more", self.alarm_again),
+            ("emergency: taken twice, of those", self.alarm_twice),
+            ("emergency: taken more than twice", self.alarm_more),
+            ("emergency: neither taken nor shown as unsent or unconfirmed", self.alarm_missing),
+        ]
         return [f"{name:<60} {n:>8,}" for name, n in rows]
 
 
@@ -75,7 +93,8 @@ def soak(
     events: Counter[str] = Counter()
     made.plan(**RECEIPTS)
     id, admin, second = blast(made, folder, people)
-    watch = Watch(made, id, admin)
+    register(made, folder, people // 10, first=people, area=ELSEWHERE)
+    watch, alarmed = Watch(made, id, admin), 0
     status, answer = ask(f"{made.base}/api/v1/broadcasts/{id}/approve", {}, second)
     if status != 200:
         raise ValueError(answer)
@@ -90,6 +109,8 @@ def soak(
     ]
     until = time.monotonic() + seconds
     while time.monotonic() < until:
+        if not alarmed and time.monotonic() > until - seconds / 2:
+            alarmed = alarm(made, ELSEWHERE, (admin, second))
         time.sleep(dice.uniform(0.5, 2.5))
         fault = dice.choice(list(FAULTS))
         plan = {**RECEIPTS, **FAULTS[fault], "seed": dice.randrange(10**6)}
@@ -101,14 +122,21 @@ def soak(
         events[name] += 1
     made.plan(**RECEIPTS)
     say("calm: waiting until every row is settled")
-    seen = _settle(made, id, admin)
+    seen, warned = _settle(made, id, admin), _settle(made, alarmed, admin)
     watch.end()
-    taken = taken_by_people(made)
-    counts = dict(seen["counts"])
-    shown_unsent = counts["failed"] + counts["skipped"] + counts["unconfirmed"]
-    missing = max(0, seen["total"] - len(taken) - shown_unsent)
-    twice = sum(n > 1 for n in taken.values())
-    return Report(events, counts, seen["total"], len(taken), twice, missing, len(watch.wrong), watch.looks)
+    all_taken = taken_by_people(made, 2)
+    taken = {number: n for number, n in all_taken.items() if int(number[6:]) < people}
+    of_alarm = [n for number, n in all_taken.items() if int(number[6:]) >= people]
+    return Report(
+        events, dict(seen["counts"]), seen["total"], len(taken), sum(n > 1 for n in taken.values()),
+        _missing(seen, len(taken)), len(watch.wrong), watch.looks, dict(warned["counts"]), warned["sent_again"],
+        of_alarm.count(2), sum(n > 2 for n in of_alarm), _missing(warned, len(of_alarm)),
+    )  # fmt: skip
+
+
+def _missing(seen: Mapping[str, Any], taken: int) -> int:
+    counts = seen["counts"]
+    return max(0, seen["total"] - taken - counts["failed"] - counts["skipped"] - counts["unconfirmed"])
 
 
 def _settle(made: Stack, id: int, token: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl
 from twilio.request_validator import RequestValidator
 
 from gateway.providers.company import Faults, Result, answer_json, plan_reports, read_submission, refusal_json
+from tests.standin import local
+from tests.standin.local import Post, Said
 
 
 class Wire(StrEnum):
@@ -70,32 +72,13 @@ class Plan:
         return cls(**given)
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
-    """A receipt to post to the gateway: path with query, form, headers."""
-
-    path: str
-    form: Mapping[str, str]
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An HTTP answer to give, and the receipts that follow it."""
-
-    status: int
-    body: bytes
-    content_type: str = "application/json"
-    retry_after: int | None = None
-    posts: Sequence[Post] = ()
-
-
 class Companies:
-    """Both companies' memory: per number how often a message was taken, and each Twilio message for its list."""
+    """The companies' memory: per number how often a message was taken, and each message that can be asked for."""
 
-    def __init__(self, at_token: str, twilio_token: str) -> None:
+    def __init__(self, at_token: str, twilio_token: str, local_token: str = local.TOKEN) -> None:
         self.plan = Plan()
         self._at_token = at_token
+        self._local_token = local_token
         self._validator = RequestValidator(twilio_token)
         self.reset()
 
@@ -142,9 +125,13 @@ class Companies:
                 roll -= share
         return fate
 
-    def call(self, path: str, headers: bytes, body: bytes, fate: Wire) -> Said:
-        """What a company does with a POST that meets this fate."""
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    def call(self, path: str, query: str, headers: bytes, body: bytes, fate: Wire) -> Said:
+        """What a company does with a call that meets this fate."""
+        is_local = path in (local.PLAIN, local.JSON)
+        if path == local.JSON:
+            form = json.loads(body)
+        else:
+            form = dict(parse_qsl(query if is_local else body.decode(), keep_blank_values=True))
         if len(self.requests) < 1000:
             lines = (line.partition(": ") for line in headers.decode("latin-1").split("\r\n")[1:])
             self.requests.append((path, {name.lower(): value for name, _, value in lines}, form))
@@ -153,13 +140,36 @@ class Companies:
         if fate in LOST and self._dice.random() >= self.plan.lost_taken:
             return Said(500, b"{}")
         if fate is Wire.HTTP_401:
+            if is_local:
+                return local.unauthorised(path)
             if is_twilio:
                 return _twilio_refusal(401, 20003, "Authenticate")
             return Said(401, b"The supplied authentication is invalid", "text/plain")
         if fate is Wire.HTTP_429:
             said = _twilio_refusal(429, 20429, "Too Many Requests") if is_twilio else Said(429, b"Too Many Requests")
             return Said(429, said.body, said.content_type, self.plan.retry_after)
+        if is_local:
+            return self._local(path, form, body, fate)
         return self._twilio(path, form, fate) if is_twilio else self._africastalking(form, fate)
+
+    def _local(self, path: str, form: Mapping[str, str], body: bytes, fate: Wire) -> Said:
+        if fate is Wire.REFUSE_ALL:
+            return local.refuse_all(path)
+        asked, ids, posts = local.read(path, form, body), [], []
+        for one in asked:
+            if fate is Wire.REFUSE or self._dice.random() < self.plan.faults.refuse:
+                ids.append(None)
+                continue
+            self._made += 1
+            self.accepted[one.number] += 1
+            ids.append(id := f"{'PN' if path == local.PLAIN else 'JB'}{self._made:08d}")
+            self.listed.setdefault(one.ref, []).append({"id": id, "state": "QUEUED"})
+            planned = plan_reports([Result(one.number, 101, id)], self.plan.faults, self._dice)
+            for ending in (self._ending(report.form) for report in planned if self.plan.receipts):
+                reason = ending.get("failureReason", "")
+                posts.append(local.report(path, self._local_token, one, id, ending["status"], reason))
+        said = local.say(path, asked, ids)
+        return Said(said.status, said.body, said.content_type, posts=posts)
 
     def _note(self, text: str) -> None:
         """Keep which POST brought a text first and last, counted from 1, so that tests can tell what went before what."""
@@ -226,10 +236,14 @@ class Companies:
                 posts.append(Post(path_and_query, fields, {"X-Twilio-Signature": signature}))
         return Said(201, json.dumps(message).encode(), posts=posts)
 
-    def list(self, query: str) -> Said:
-        """Twilio's list of messages to a number since a time."""
+    def list(self, path: str, query: str) -> Said:
+        """A question that sends nothing: Twilio's list of messages to a number since a time, a message, a balance."""
         self.lists += 1
         asked = dict(parse_qsl(query))
+        if path == local.JSON:
+            return local.found(self.listed.get(asked.get("ref", ""), []))
+        if path.endswith(("/saldo", "/balance")):
+            return local.balance(path)
         if "To" not in asked:
             listed = [{"direction": "inbound", **message} for message in self.plan.inbound]
             return Said(200, json.dumps({"messages": listed, "next_page_uri": None, "page": 0}).encode())

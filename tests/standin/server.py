@@ -1,8 +1,10 @@
-"""Africa's Talking and Twilio in one local process, to send to and to be hurt by.
+"""Africa's Talking, Twilio and two local companies in one process, to send to and to be hurt by.
 
     python tests/standin/server.py --port 18300 --gateway http://127.0.0.1:8000 --at-token T --twilio-token A
 
 POST /version1/messaging and /2010-04-01/Accounts/<sid>/Messages.json take messages, GET of the latter lists them.
+GET /api/kirim and POST /v2/messages take them as the local companies of config/aggregator.example.yaml and jalur.yaml do:
+AGGREGATOR_BASE_URL is this process, AGGREGATOR_HOOK_TOKEN what --local-token says.
 POST /_control sets the plan (see companies.Plan), GET /_counts says what was taken from whom, GET /_reset forgets.
 """
 
@@ -27,7 +29,8 @@ if __name__ == "__main__":  # Run by path, the checkout is not on the path of im
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from gateway.providers import http
-from tests.standin.companies import LOST, Companies, Plan, Post, Said, Wire
+from tests.standin.companies import LOST, Companies, Plan, Wire
+from tests.standin.local import PLAIN, TOKEN, Post, Said
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 RETRIES = 60
@@ -59,13 +62,14 @@ class Reporter:
 
     async def _post(self, post: Post) -> None:
         headers = [f"{name}: {value}" for name, value in post.headers.items()]
-        headers.append("Content-Type: application/x-www-form-urlencoded")
+        body = post.body
+        if body is None:
+            headers.append("Content-Type: application/x-www-form-urlencoded")
+            body = urlencode(post.form).encode()
         for _ in range(RETRIES):
             self.posted += 1
             try:
-                reply = await self._client.request(
-                    "POST", self._gateway + post.path, headers, urlencode(post.form).encode()
-                )
+                reply = await self._client.request(post.method, self._gateway + post.path, headers, body)
             except http.CallFailed:
                 await asyncio.sleep(1)
                 continue
@@ -118,11 +122,11 @@ class Connection(asyncio.Protocol):
         path, _, query = target.partition("?")
         if path.startswith("/_"):
             self._answer(self._control(path, body))
-        elif method == "GET":
-            self._later(self._companies.list(query), Wire.TAKE)
+        elif method == "GET" and path != PLAIN:
+            self._later(self._companies.list(path, query), Wire.TAKE)
         else:
             fate = self._companies.fate()
-            said = self._companies.call(path, head, body, fate)
+            said = self._companies.call(path, query, head, body, fate)
             self._reporter.plan(said.posts)
             self._later(said, fate)
 
@@ -189,9 +193,9 @@ def reset(transport: asyncio.Transport) -> None:
 
 
 @asynccontextmanager
-async def serve(port: int, *, gateway: str = "", at_token: str, twilio_token: str):
+async def serve(port: int, *, gateway: str = "", at_token: str, twilio_token: str, local_token: str = TOKEN):
     """Serves on 127.0.0.1:`port` (0: any free one) in the running loop; yields (Companies, its address as http://…)."""
-    companies = Companies(at_token, twilio_token)
+    companies = Companies(at_token, twilio_token, local_token)
     reporter = Reporter(gateway, companies)
     open_ones: set[Connection] = set()
     server = await asyncio.get_running_loop().create_server(
@@ -212,9 +216,8 @@ async def run(arguments: argparse.Namespace) -> None:
     over = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, over.set)
-    async with serve(
-        arguments.port, gateway=arguments.gateway, at_token=arguments.at_token, twilio_token=arguments.twilio_token
-    ) as (_, address):
+    tokens = {name: getattr(arguments, name) for name in ("at_token", "twilio_token", "local_token")}
+    async with serve(arguments.port, gateway=arguments.gateway, **tokens) as (_, address):
         print(f"stand-in companies at {address}", flush=True)
         await over.wait()
 
@@ -225,6 +228,7 @@ def main() -> None:
     parser.add_argument("--gateway", default="", help="where receipts go; none are sent without it")
     parser.add_argument("--at-token", default="t", help="AFRICASTALKING_HOOK_TOKEN of the gateway")
     parser.add_argument("--twilio-token", default="a", help="TWILIO_AUTH_TOKEN of the gateway")
+    parser.add_argument("--local-token", default=TOKEN, help="AGGREGATOR_HOOK_TOKEN of the gateway")
     uvloop.run(run(parser.parse_args()))
 
 

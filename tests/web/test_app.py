@@ -66,7 +66,6 @@ ANSWERS = {
     "JSON": ("GET", "/healthz", 200),
     "a problem": ("GET", "/api/v1/broadcasts", 401),
     "nothing there": ("GET", "/nowhere", 404),
-    "a hook": ("POST", "/hooks/simulator/sms", 403),
     "the document": ("GET", "/api/v1/openapi.json", 200),
 }
 
@@ -78,6 +77,15 @@ def test_every_answer_is_sealed(client: FlaskClient, label: str) -> None:
     assert answer.status_code == status
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_hook_answers_plain_words_that_no_browser_takes_for_a_page(client: FlaskClient) -> None:
+    answer = client.post("/hooks/simulator/sms")
+    assert answer.status_code == 403
+    assert answer.content_type == "text/plain; charset=utf-8"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in answer.headers

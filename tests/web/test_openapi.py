@@ -12,6 +12,10 @@ from gateway.web.api import CALLS
 from tests.web.conftest import BENDAN, Staff, a_broadcast
 from tests.web.test_api_people import a_ticket, person
 
+A_PRESET = {
+    "name": "rob", "audience": {"areas": [BENDAN]}, "texts": {"id": "SIAGA ROB jam {jam}."}, "slots": {"jam": 11},
+}  # fmt: skip
+
 
 @pytest.fixture
 def document(client: FlaskClient):
@@ -68,6 +72,8 @@ def test_answers_are_what_it_says(document, staff: Staff, rt: Runtime) -> None:
     ticket = a_ticket(rt)
     for method, path, spoken, caller, body in [
         ("patch", one, shown, kim, {"send_at": "2026-11-30T08:00:00Z"}),
+        ("post", f"{one}/sign", f"{shown}/sign", admin, None),
+        ("post", f"{one}/test", f"{shown}/test", kim, None),
         ("post", f"{one}/submit", f"{shown}/submit", kim, None),
         ("get", one, shown, kim, None),
         ("post", f"{one}/approve", f"{shown}/approve", lurah, {}),
@@ -80,6 +86,18 @@ def test_answers_are_what_it_says(document, staff: Staff, rt: Runtime) -> None:
         ("get", "/broadcasts/4711", shown, kim, None),
         ("post", "/broadcasts", "/broadcasts", kim, {}),
         ("post", "/residents", "/residents", admin, {"residents": [person(), person(phone="x")]}),
+        ("post", "/presets", "/presets", admin, A_PRESET),
+        ("get", "/presets", "/presets", admin, None),
+        ("get", "/presets", "/presets", kim, None),
+        ("post", "/presets/4711/approve", "/presets/{id}/approve", admin, {}),
+        ("post", "/presets/4711/reject", "/presets/{id}/reject", admin, {}),
+        ("post", "/presets/4711/retire", "/presets/{id}/retire", admin, {}),
+        ("post", "/presets/rob/broadcasts", "/presets/{name}/broadcasts", admin, {"reason": "rob"}),
+        ("post", f"{one}/review", f"{shown}/review", lurah, {}),
+        ("get", "/groups", "/groups", admin, None),
+        ("post", "/groups/pkk/members", "/groups/{name}/members", admin, {"add": ["081234567890"], "remove": ["x"]}),
+        ("post", "/groups/pkk/flag", "/groups/{name}/flag", admin, {"is_test": True}),
+        ("post", "/groups/pkk/flag", "/groups/{name}/flag", kim, {"is_test": True}),
         ("get", "/aspirations", "/aspirations", admin, None),
         ("get", f"/aspirations/{ticket}", "/aspirations/{ticket}", admin, None),
         ("get", "/aspirations/1", "/aspirations/{ticket}", admin, None),

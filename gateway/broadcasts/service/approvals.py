@@ -17,7 +17,6 @@ from gateway.officials import store as officials
 from gateway.officials.codes import Wanted
 from gateway.officials.duty import DEPUTY_AFTER
 from gateway.officials.rules import Official
-from gateway.outbox.rules import RESTING
 from gateway.outbox.service.post import quiet, wake_replies
 from gateway.reference import service as reference
 from gateway.runtime import Runtime
@@ -52,7 +51,7 @@ def next_in_turn(rt: Runtime, conn: Connection, areas: AreaBook, broadcast: Broa
 
 def waits_until(rt: Runtime, broadcast: Broadcast) -> datetime | None:
     """Until when nobody is asked about it, since people sleep; None where they are asked now."""
-    return quiet_until(rt.now(), quiet(rt)) if broadcast.level in RESTING else None
+    return None if rules.is_alarm(broadcast) else quiet_until(rt.now(), quiet(rt))
 
 
 def _due(rt: Runtime, conn: Connection, areas: AreaBook, broadcast: Broadcast) -> list[Official]:
@@ -89,7 +88,7 @@ def ask(rt: Runtime, broadcast_id: int) -> list[Official]:
             wanted = codes.ask(rt, conn, person, APPROVE, subject_of(broadcast), broadcast.hash)
             language = words.language_of(rt, conn, numbers.get(conn, person.number_id))
             body = request(rt, conn, areas, broadcast, wanted, language)
-            is_urgent = broadcast.level not in RESTING
+            is_urgent = rules.is_alarm(broadcast)
             words.write_to(rt, conn, person, body, cause, language, at_once=is_urgent, wants_answer=True)
             audit.record(conn, now, "clock", "ask approval", subject_of(broadcast), official=person.id, channel="sms")
     if due:
@@ -107,7 +106,7 @@ def request(
         "to": words.name_audience(areas, broadcast.audience),
         "author": author.name if author else "",
         "role": author.role.value if author else "",
-        "text": words.read_whole(rt, broadcast),
+        "text": words.read_whole(rt, broadcast, language),
     }
     if wanted is None:
         return render.render("order.request_bare", slots, language)

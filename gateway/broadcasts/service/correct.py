@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.broadcasts import rules
-from gateway.broadcasts.rules import CORRECTS, State
+from gateway.broadcasts.rules import CORRECTS, Content, State
 from gateway.broadcasts.service import draft as drafting
-from gateway.broadcasts.service.draft import Content
 from gateway.broadcasts.service.view import find
 from gateway.db import Connection, transaction
 from gateway.kernel.codes import show_broadcast
@@ -30,10 +29,10 @@ def correct(
 ) -> dict[str, Any]:
     """Draft a correction of a broadcast that has left; the same key and texts give the same answer, as for any draft.
 
-    It goes to those who are `sending`, `sent`, `delivered` or `unconfirmed` in the original, minus those who stopped since, at the
-    original's level, outside the weekly cap, with the approval its original needed. Each text begins by naming what it
-    corrects. Raises Missing, Forbidden, Invalid, or Conflict while the original is still being sent: whoever gets it
-    after the correction was written would be left with what is wrong.
+    It goes to those who are `sending`, `sent`, `delivered` or `unconfirmed` in the original, minus those who stopped since,
+    at the original's level, as a drill where that was one, outside the weekly cap, with the approval its original needed.
+    Each text begins by naming what it corrects. Raises Missing, Forbidden, Invalid, or Conflict while the original is still
+    being sent: whoever gets it after the correction was written would be left with what is wrong.
     """
     areas = reference.areas(rt)
     with transaction(rt.engine, within) as conn:
@@ -47,7 +46,7 @@ def correct(
             raise Conflict("Nothing of it has left; change or cancel it instead.", reason="state")
         opened = {language: _open(original.number, language, text) for language, text in texts.items()}
         audience = {**original.audience, CORRECTS: [str(original.id)]}
-        content = Content(original.level, opened, audience, original.reason)
+        content = Content(original.level, opened, audience, original.reason, is_drill=original.is_drill)
         return drafting.draft(rt, official, content, key, within=conn)
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from typing import NoReturn
 
 from gateway.audit import store as audit
-from gateway.broadcasts import rules, store
+from gateway.broadcasts import preset_store, rules, store
+from gateway.broadcasts.presets import REVIEW_WITHIN
 from gateway.broadcasts.rules import Broadcast, State, Verb
 from gateway.broadcasts.service.reach import needs_second
 from gateway.broadcasts.service.view import find, refuse_state
@@ -33,10 +34,15 @@ def approve(
     now = rt.now()
     with transaction(rt.engine, within) as conn:
         broadcast = judge(rt, conn, official, broadcast_id, Verb.APPROVE, seen)
-        is_emergency = broadcast.level == "emergency"
-        release = now if is_emergency else now + timedelta(seconds=rt.settings.undo_window)
+        release = now if rules.is_alarm(broadcast) else now + timedelta(seconds=rt.settings.undo_window)
         store.update(conn, broadcast_id, now, state=State.APPROVED, approved_by=official.id, approved_at=now,
                      release_at=release)  # fmt: skip
+        over = rt.settings.second_approver_over
+        if official.id == broadcast.author_id and rules.needs_second(
+            official, broadcast, over, reference.areas(rt, conn)
+        ):
+            # Only a preset lets it come here: another one looks at it afterwards.
+            preset_store.open_review(conn, broadcast, now + REVIEW_WITHIN)
         audit.record(conn, now, official.actor, "approve", f"broadcast:{broadcast_id}", hash=broadcast.hash,
                      channel=official.channel)  # fmt: skip
         approved = find(conn, official, broadcast_id)[0]
@@ -71,7 +77,7 @@ def judge(
 
 def start_soon(rt: Runtime, broadcast: Broadcast) -> None:
     """Have an approved emergency started: the clock would within a second, but a second saved is a street warned."""
-    if broadcast.level == "emergency" and broadcast.state is State.APPROVED:
+    if rules.is_alarm(broadcast) and broadcast.state is State.APPROVED:
         queue.try_enqueue(rt.redis, "start_urgent", broadcast.id)
 
 

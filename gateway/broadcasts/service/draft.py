@@ -3,15 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from gateway.audit import store as audit
-from gateway.broadcasts import polls, rules, store
-from gateway.broadcasts.polls import Poll
-from gateway.broadcasts.rules import CORRECTS, Broadcast, State, Verb
-from gateway.broadcasts.service.preview import count, preview
+from gateway.broadcasts import polls, repeats, rules, store
+from gateway.broadcasts.preview_store import Share
+from gateway.broadcasts.rules import CORRECTS, Broadcast, Content, State, Verb
+from gateway.broadcasts.service.preview import count, preview, survey
+from gateway.broadcasts.service.sign import is_unsigned, refuse_unsigned
 from gateway.broadcasts.service.view import find, refuse_state
 from gateway.db import Connection, transaction
 from gateway.kernel.areas import AreaBook
@@ -20,24 +20,12 @@ from gateway.kernel.errors import Conflict, Forbidden, Invalid
 from gateway.kernel.text import clean
 from gateway.officials.rules import Official
 from gateway.reference import service as reference
+from gateway.residents import group_store
 from gateway.residents.rules import TOPICS
 from gateway.runtime import Runtime
 
 _LONGEST = 1000
 _LISTS = ("areas", "topics", "groups", "languages")
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What an official wants to say, to whom, when, and what it asks. Moments are aware."""
-
-    level: str
-    texts: Mapping[str, str]
-    audience: Mapping[str, Sequence[str]]
-    reason: str | None = None
-    send_at: datetime | None = None
-    expires_at: datetime | None = None
-    question: Poll | None = None
 
 
 def draft(
@@ -48,7 +36,7 @@ def draft(
     Raises Invalid, Forbidden, or Conflict where the key came with other content before.
     """
     body_hash = hashlib.sha256(_canonical(content).encode()).digest()
-    content = _tidied(content)
+    content = _tidied(rt, content)
     # Before the transaction: reading them may take a connection of its own.
     areas = reference.areas(rt)
     now = rt.now()
@@ -60,12 +48,13 @@ def draft(
                 raise Conflict("This Idempotency-Key came with other content before; use a new one.")
             return kept[1]
         # After the key: what was right when it was asked first is not judged by a later clock.
-        _check(rt, areas, official, content)
+        check(rt, areas, official, content)
+        refuse_real_groups(conn, content)
         number = store.next_number(conn)
-        by_language = count(conn, content.level, content.audience)
-        values = _values(content, sum(by_language.values()))
+        shares = survey(rt, conn, content)
+        values = _values(content, sum(share.people for share in shares))
         id = store.add(conn, number, values, official.id, now)
-        answer = _answer(rt, id, number, State.DRAFT, values["hash"], content, by_language)
+        answer = _answer(rt, conn, id, number, values["hash"], content, shares)
         store.keep_answer(conn, official.id, key, answer)
         audit.record(conn, now, official.actor, "draft", f"broadcast:{id}", level=content.level,
                      channel=official.channel)  # fmt: skip
@@ -86,14 +75,16 @@ def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[
                 "A correction goes to those who got its original, at its level; only its texts and times change."
             )
         held = {name: getattr(broadcast, name) for name in Content.__slots__}
-        content = _tidied(Content(**{**held, **changes}))
-        _check(rt, areas, official, content)
-        by_language = count(conn, content.level, content.audience)
-        values = _values(content, sum(by_language.values()))
+        # What was changed by hand is no preset's any more.
+        content = _tidied(rt, Content(**{**held, "preset_id": None, **changes}))
+        check(rt, areas, official, content)
+        refuse_real_groups(conn, content)
+        shares = survey(rt, conn, content)
+        values = _values(content, sum(share.people for share in shares))
         store.change(conn, broadcast_id, values, now)
         audit.record(conn, now, official.actor, "change", f"broadcast:{broadcast_id}", hash=values["hash"],
                      channel=official.channel)  # fmt: skip
-    return _answer(rt, broadcast.id, broadcast.number, State.DRAFT, values["hash"], content, by_language)
+        return _answer(rt, conn, broadcast.id, broadcast.number, values["hash"], content, shares)
 
 
 def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connection | None = None) -> Broadcast:
@@ -106,11 +97,12 @@ def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connec
         refuse_state(broadcast, Verb.SUBMIT)
         if broadcast.expires_at and broadcast.expires_at <= now:
             raise Conflict("Its expires_at has passed; change it first.", reason="expired")
-        recipients = sum(count(conn, broadcast.level, broadcast.audience).values())
-        content = Content(broadcast.level, broadcast.texts, broadcast.audience, broadcast.reason, broadcast.send_at,
-                          broadcast.expires_at, broadcast.question)  # fmt: skip
+        refuse_unsigned(conn, broadcast)
+        refuse_real_groups(conn, broadcast)
+        recipients = sum(count(conn, broadcast).values())
+        content = Content(**{name: getattr(broadcast, name) for name in Content.__slots__})
         ends = now + rules.APPROVAL_EMERGENCY
-        if broadcast.level != "emergency":
+        if not rules.is_alarm(broadcast):
             ends = broadcast.send_at if broadcast.send_at and broadcast.send_at > now else now + rules.APPROVAL
         store.update(
             conn,
@@ -128,20 +120,23 @@ def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connec
         return find(conn, official, broadcast_id)[0]
 
 
-def _tidied(content: Content) -> Content:
+def _tidied(rt: Runtime, content: Content) -> Content:
     """The same with every end of line as a phone has it, since forms send two characters for one.
 
-    Once its question is closed a broadcast is of no use any more.
+    Once its question is closed, or the next one of its series begins, a broadcast is of no use any more.
     """
     texts = {language: text.replace("\r\n", "\n") for language, text in content.texts.items()}
     expires_at = content.expires_at
     if closes_at := content.question and content.question.closes_at:
         expires_at = min(expires_at or closes_at, closes_at)
+    if content.repeat and content.send_at:
+        following = repeats.after(content.send_at, content.repeat, rt.settings.timezone, content.send_at)
+        expires_at = min(expires_at or following, following) if following else expires_at
     return replace(content, texts=texts, expires_at=expires_at)
 
 
-def _check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -> None:
-    """Refuse what cannot be sent as it is, naming the field and what to write."""
+def check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -> None:
+    """Raise Invalid for what cannot be sent as it is, naming the field and what to write, Forbidden for role or scope."""
     if content.level not in rules.LEVELS:
         raise Invalid(f"level must be one of {', '.join(rules.LEVELS)}.")
     if not content.texts or any(language not in rt.settings.languages for language in content.texts):
@@ -157,11 +152,30 @@ def _check(rt: Runtime, areas: AreaBook, official: Official, content: Content) -
     now = rt.now()
     if content.question:
         polls.check(content.question, content.texts, now, content.send_at)
+    if content.repeat:
+        repeats.check(content.repeat, content.level, content.send_at, rt.settings.timezone)
+        if content.question:
+            raise Invalid("A question closes once; ask it in a broadcast that does not repeat.")
     if content.expires_at and content.expires_at <= max(now, content.send_at or now):
         raise Invalid("expires_at must lie after now and after send_at.")
     if not rules.may_draft(official, content.level, content.audience):
         reason = "role" if rules.is_in_scope(official, content.audience) else "scope"
         raise Forbidden("Your role or area does not cover this level and audience.", reason=reason)
+
+
+def refuse_real_groups(conn: Connection, what: Content | Broadcast) -> None:
+    """Raise Conflict where a drill is addressed to any group that no drill may be sent to."""
+    if what.is_drill and not what.audience.get("groups"):
+        raise Invalid("A drill needs groups in its audience, each flagged as a test group.")
+    if real := real_groups(conn, what):
+        raise Conflict(f"A drill goes to test groups only, and {real[0]} is none; an admin flags them.", reason="drill")
+
+
+def real_groups(conn: Connection, what: Content | Broadcast) -> list[str]:
+    """Groups of a drill to which none may be sent. A correction asks for none: it goes to whom its original reached."""
+    if not what.is_drill or what.audience.get(CORRECTS):
+        return []
+    return group_store.not_tests(conn, list(what.audience["groups"]))
 
 
 def _check_audience(rt: Runtime, areas: AreaBook, audience: Mapping[str, Sequence[str]]) -> None:
@@ -192,30 +206,30 @@ def _values(content: Content, recipients: int) -> dict[str, Any]:
         "reason": content.reason,
         "send_at": content.send_at,
         "expires_at": content.expires_at,
+        "preset_id": content.preset_id,
+        "is_drill": content.is_drill,
         "recipients": recipients,
         "question": content.question,
-        "hash": rules.digest(
-            content.level, texts, audience, content.send_at, content.expires_at, recipients, content.question
-        ),
+        "repeat": content.repeat,
+        "hash": rules.digest(replace(content, audience=audience), recipients),
     }
 
 
 def _canonical(content: Content) -> str:
-    values = {name: getattr(content, name) for name in Content.__slots__ if name != "question"}
-    if content.question:
-        values["question"] = content.question.stored
+    values = {name: getattr(content, name) for name in Content.__slots__}
+    values["question"] = content.question and content.question.stored
+    values["repeat"] = content.repeat and content.repeat.stored
+    # Left out where they say nothing, so that a key that came before they were there still fits its body.
+    later = ("is_drill", "preset_id", "question", "repeat")
+    values = {name: value for name, value in values.items() if name not in later or value}
     values["texts"], values["audience"] = dict(content.texts), {k: list(v) for k, v in content.audience.items()}
     return json.dumps(values, sort_keys=True, default=str)
 
 
 def _answer(
-    rt: Runtime,
-    id: int,
-    number: int,
-    state: State,
-    digest: str,
-    content: Content,
-    by_language: Mapping[str, int],
+    rt: Runtime, conn: Connection, id: int, number: int, digest: str, content: Content, shares: Sequence[Share]
 ) -> dict[str, Any]:
-    shown = preview(rt, number, content.level, content.texts, by_language, content.send_at)
-    return {"id": id, "code": show_broadcast(number), "state": state.value, "hash": digest, "preview": shown}
+    shown = preview(rt, conn, id, number, content, shares)
+    shown["needs_signature"] = is_unsigned(conn, id, content.texts)
+    named = {"id": id, "code": show_broadcast(number), "state": State.DRAFT.value, "is_drill": content.is_drill}
+    return {**named, "hash": digest, "preview": shown}

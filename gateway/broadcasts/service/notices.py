@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 from gateway.broadcasts import approval_store, store
-from gateway.broadcasts.rules import Broadcast
+from gateway.broadcasts.rules import Broadcast, is_alarm
 from gateway.broadcasts.service import words
 from gateway.db import Connection
 from gateway.numbers import store as numbers
 from gateway.officials import store as officials
-from gateway.outbox.rules import RESTING
 from gateway.outbox.service.post import wake_replies
 from gateway.reference import service as reference
 from gateway.runtime import Runtime
@@ -51,5 +50,5 @@ def _tell(rt: Runtime, conn: Connection, broadcast: Broadcast, kind: str) -> boo
     }
     body = render.render(f"order.told_{kind}", slots, language)
     cause = f"told:{broadcast.id}:{kind}:{broadcast.hash[:12]}"
-    words.write_to(rt, conn, author, body, cause, language, at_once=broadcast.level not in RESTING)
+    words.write_to(rt, conn, author, body, cause, language, at_once=is_alarm(broadcast))
     return True

@@ -29,6 +29,7 @@ def progress(conn: Connection, broadcast: Broadcast, now: datetime) -> tuple[int
         "failures": seen.failures,
         "by_operator": seen.by_operator,
         "skipped": seen.skipped,
+        "sent_again": seen.again,
         "per_second": round((total - seen.left - seen.counts["skipped"]) / seconds, 1) if seconds > 0 else 0.0,
         "rate": round(rate, 1),
         "estimated_end": ends.isoformat(timespec="seconds") if ends else None,

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from gateway.audit import store as audit
 from gateway.broadcasts import rules, store
 from gateway.broadcasts.rules import Broadcast, State
+from gateway.broadcasts.service import canaries
+from gateway.broadcasts.service.draft import real_groups
 from gateway.broadcasts.service.preview import count, final_texts
 from gateway.broadcasts.service.reach import cap, people
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
-from gateway.outbox.rules import LANE_OF, RESTING, Class
+from gateway.outbox.rules import LANE_OF, Class
 from gateway.outbox.service.post import quiet
 from gateway.outbox.store import batches, fanout, routes
 from gateway.runtime import Runtime
@@ -38,25 +40,21 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
             _expire(conn, now, broadcast_id)
             return False
         level = Class(broadcast.level)
-        held = quiet_until(now, quiet(rt)) if level in RESTING else None
+        held = None if rules.is_alarm(broadcast) else quiet_until(now, quiet(rt))
         if held:
             store.update(conn, broadcast_id, now, held_until=held)
             return False
-        present = sum(count(conn, broadcast.level, broadcast.audience).values())
-        if rules.grew_too_much(broadcast.recipients, present):
-            note = (
-                f"The audience grew from {broadcast.recipients} to {present} since it was approved; approve it again."
-            )
-            content = (broadcast.level, broadcast.texts, broadcast.audience, broadcast.send_at, broadcast.expires_at)
+        present = sum(count(conn, broadcast).values())
+        if note := _why_again(conn, broadcast, present):
             store.update(
                 conn,
                 broadcast_id,
                 now,
                 state=State.SUBMITTED,
                 recipients=present,
-                hash=rules.digest(*content, present, broadcast.question),
+                hash=rules.digest(broadcast, present),
                 approved_by=None,
-                approval_ends_at=now + _again(level),
+                approval_ends_at=now + _again(broadcast),
                 release_at=None,
                 held_until=None,
                 note=note,
@@ -65,20 +63,22 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
             return False
         if cap(rt, broadcast) and not store.take_turn(conn):
             return False
-        texts = final_texts(rt, broadcast.number, broadcast.texts)
+        texts = final_texts(rt, broadcast.number, broadcast.texts, is_drill=broadcast.is_drill)
+        canaries.send_first(rt, conn, broadcast, texts, now)
         batch_id = batches.add(
             conn,
             now,
-            level,
+            rules.class_of(broadcast),
             texts,
+            lane=LANE_OF[level],
             wants_answer=broadcast.question is not None,
-            is_capped=not broadcast.audience.get(rules.CORRECTS),
+            is_capped=rules.is_capped(broadcast),
             expires_at=broadcast.expires_at,
         )
         total = fanout.fan_out(
             conn,
             batches.get(conn, batch_id),
-            people(conn, broadcast.level, broadcast.audience),
+            people(conn, broadcast),
             rt.settings.sms_routes,
             set(routes.paused(conn)),
             [name for name, provider in rt.providers.items() if provider.sends_to_demo],
@@ -93,8 +93,17 @@ def start(rt: Runtime, broadcast_id: int) -> bool:
     return True
 
 
-def _again(level: Class) -> timedelta:
-    return rules.APPROVAL_EMERGENCY if level is Class.EMERGENCY else rules.APPROVAL
+def _why_again(conn: Connection, broadcast: Broadcast, present: int) -> str:
+    """Why what was approved has to be approved again; empty where nothing speaks against its start."""
+    if rules.grew_too_much(broadcast.recipients, present):
+        return f"The audience grew from {broadcast.recipients} to {present} since it was approved; approve it again."
+    if real := real_groups(conn, broadcast):
+        return f"A drill goes to test groups only, and {real[0]} is none any more."
+    return ""
+
+
+def _again(broadcast: Broadcast) -> timedelta:
+    return rules.APPROVAL_EMERGENCY if rules.is_alarm(broadcast) else rules.APPROVAL
 
 
 def _expire(conn: Connection, now: datetime, broadcast_id: int) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from gateway.broadcasts import rules, store
+from gateway.broadcasts import canary_store, rules, store
 from gateway.broadcasts.rules import Broadcast, State, Verb
 from gateway.broadcasts.service.progress import progress
 from gateway.db import Connection
@@ -12,7 +12,6 @@ from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Missing
 from gateway.officials import store as officials
 from gateway.officials.rules import Official
-from gateway.outbox.rules import RESTING
 from gateway.outbox.service.post import quiet
 from gateway.runtime import Runtime
 
@@ -51,11 +50,16 @@ def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]
         "state": broadcast.state.value,
         "hash": broadcast.hash,
         "level": broadcast.level,
+        "is_drill": broadcast.is_drill,
         "recipients": broadcast.recipients,
+        "repeat": broadcast.repeat and broadcast.repeat.stored,
+        "series": broadcast.repeats_id,
+        "send_at": _moment(broadcast.send_at),
         "note": broadcast.note,
         "held_until": _moment(_held_until(rt, broadcast, now, left)),
         "started_at": _moment(broadcast.started_at),
         "finished_at": _moment(broadcast.finished_at),
+        "canaries": [{"place": one.place, "status": one.status} for one in canary_store.seen(conn, broadcast.id)],
         **how_far,
     }
 
@@ -63,7 +67,7 @@ def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]
 def _held_until(rt: Runtime, broadcast: Broadcast, now: datetime, left: int) -> datetime | None:
     """Until when quiet hours hold what is approved, or the rest of what is under way; also before the clock has looked."""
     is_waiting = broadcast.state is State.APPROVED or (broadcast.state is State.SENDING and left > 0)
-    if broadcast.level not in RESTING or not is_waiting:
+    if rules.is_alarm(broadcast) or not is_waiting:
         return None
     begins = max(now, broadcast.release_at or now, broadcast.send_at or now)
     return quiet_until(begins if broadcast.state is State.APPROVED else now, quiet(rt))
@@ -101,5 +105,6 @@ def _summary(broadcast: Broadcast) -> dict[str, Any]:
         "code": show_broadcast(broadcast.number),
         "state": broadcast.state.value,
         "level": broadcast.level,
+        "is_drill": broadcast.is_drill,
         "recipients": broadcast.recipients,
     }

@@ -3,20 +3,20 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from gateway.broadcasts.rules import CITY, Broadcast
+from gateway.broadcasts.rules import CITY, Broadcast, is_alarm
 from gateway.broadcasts.service.preview import final_texts
 from gateway.db import Connection
 from gateway.kernel.areas import AreaBook
-from gateway.kernel.calendar import quiet_until, show_moment
+from gateway.kernel.calendar import quiet_until, show_day, show_moment
 from gateway.kernel.codes import show_broadcast
 from gateway.numbers import store as numbers
 from gateway.numbers.store import Number
 from gateway.officials.rules import Official
-from gateway.outbox.rules import RESTING
 from gateway.outbox.service.post import post, quiet
 from gateway.outbox.store import batches
 from gateway.residents import store as residents
 from gateway.runtime import Runtime
+from menus import render
 
 
 def name_audience(areas: AreaBook, audience: Mapping[str, Sequence[str]]) -> str:
@@ -51,9 +51,13 @@ def describe(areas: AreaBook, broadcast: Broadcast) -> dict[str, str]:
     }
 
 
-def read_whole(rt: Runtime, broadcast: Broadcast) -> str:
-    """Everything it will say, in each of its languages: an approver answers for all of it."""
-    return " / ".join(final_texts(rt, broadcast.number, broadcast.texts).values())
+def read_whole(rt: Runtime, broadcast: Broadcast, language: str) -> str:
+    """Everything it will say, in each of its languages, and how often: an approver answers for all of it."""
+    said = " / ".join(final_texts(rt, broadcast.number, broadcast.texts, is_drill=broadcast.is_drill).values())
+    if broadcast.repeat is None:
+        return said
+    slots = {"until": show_day(broadcast.repeat.until)}
+    return said + render.render(f"order.repeats_{broadcast.repeat.every}", slots, language)
 
 
 def count(conn: Connection, broadcast: Broadcast) -> dict[str, str]:
@@ -72,7 +76,7 @@ def begins_at(rt: Runtime, broadcast: Broadcast) -> datetime:
     """When what is approved begins to leave: after the undo window, not before its time, nor in quiet hours."""
     now = rt.now()
     begins = max(now, broadcast.release_at or now, broadcast.send_at or now)
-    held = quiet_until(begins, quiet(rt)) if broadcast.level in RESTING else None
+    held = None if is_alarm(broadcast) else quiet_until(begins, quiet(rt))
     return held or begins
 
 

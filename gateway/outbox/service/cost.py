@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from gateway.outbox.store import messages
+from gateway.outbox.store import prices
 from gateway.runtime import Runtime
 
 _KEPT = 5.0
@@ -21,4 +21,4 @@ def _today(rt: Runtime) -> Decimal:
     local = rt.now().astimezone(rt.settings.timezone)
     midnight: datetime = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
     with rt.engine.begin() as conn:
-        return Decimal(messages.count_parts(conn, midnight) * rt.settings.sms_price)
+        return prices.spent(conn, midnight, rt.settings.prices)

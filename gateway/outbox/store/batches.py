@@ -129,14 +129,18 @@ def add(
     message_class: Class,
     texts: Mapping[str, str],
     *,
+    lane: str | None = None,
     wants_answer: bool = False,
     is_capped: bool = True,
     expires_at: datetime | None = None,
 ) -> int:
-    """A new, empty batch. `texts` by language, exactly as they will be sent; `is_capped`: counts for the weekly cap."""
+    """A new, empty batch. `texts` by language, exactly as they will be sent; `is_capped`: counts for the weekly cap.
+
+    It leaves by the lane of its class unless told otherwise.
+    """
     values = {
         "month": month_of(now),
-        "lane": LANE_OF[message_class],
+        "lane": lane or LANE_OF[message_class],
         "class": message_class,
         "texts": json.dumps(dict(texts)),
         "wants_answer": wants_answer,

@@ -17,12 +17,26 @@ _TOTAL = statement("UPDATE batches SET total = :total, is_planned = true WHERE i
 CHUNK_UP = statement("""
     INSERT INTO chunks (batch_id, first_id, last_id, month, lane, route)
     SELECT :batch_id, min(id), max(id), :month, :lane, route
-    FROM (SELECT id, route, (row_number() OVER (PARTITION BY route ORDER BY id) - 1) / :size AS part
-          FROM messages WHERE month = :month AND batch_id = :batch_id AND status = 'queued') AS numbered
-    GROUP BY route, part
+    FROM messages WHERE month = :month AND batch_id = :batch_id AND status = 'queued'
+    GROUP BY route, id / :size
     ON CONFLICT (batch_id, route, first_id) DO UPDATE
         SET last_id = greatest(chunks.last_id, excluded.last_id), is_done = false, leased_until = NULL
 """)
+
+OVER_CAP = """
+    SELECT m.number_id FROM messages m
+    WHERE m.month >= :cap_month AND m.created_at > :week_ago AND m.batch_id IS NOT NULL
+      AND m.class IN ('important', 'routine') AND m.status NOT IN ('skipped', 'failed')
+      AND m.batch_id NOT IN (SELECT u.id FROM batches u WHERE NOT u.is_capped)
+    GROUP BY m.number_id HAVING count(*) >= :cap
+"""
+"""The numbers that have had as many messages within seven days as the weekly cap allows. Its values: `cap_values`."""
+
+
+def cap_values(now: datetime, cap: int) -> dict[str, Any]:
+    """The values that OVER_CAP needs."""
+    week_ago = now - timedelta(days=7)
+    return {"week_ago": week_ago, "cap_month": month_of(week_ago), "cap": cap}
 
 
 def fan_out(
@@ -39,40 +53,31 @@ def fan_out(
 
     One INSERT … SELECT: people who stopped are left out, those over the weekly `cap` (0: none) are skipped with that
     reason, each row gets its route and language. Rows lie in the order of their routes, so that a chunk is one run of
-    ids. Runs once a batch: a second run finds every row there.
+    ids. `audience` names each number once. Runs once a batch: a second run raises IntegrityError, since looking every row
+    up before it is written (ON CONFLICT) costs as much as writing it.
     """
     route_sql, route_values = route_case(routes, paused, avoids_blocked=batch.message_class is Class.EMERGENCY)
     resting = batch.message_class in RESTING
     scopes = ["notices", "all"] if resting else ["all"]
-    counted = (
-        """LEFT JOIN (SELECT m.number_id, count(*) AS n FROM messages m
-             WHERE m.month >= :cap_month AND m.created_at > :week_ago AND m.batch_id IS NOT NULL
-               AND m.class IN ('important', 'routine') AND m.status NOT IN ('skipped', 'failed')
-               AND m.batch_id NOT IN (SELECT id FROM batches WHERE NOT is_capped)
-             GROUP BY m.number_id) AS lately ON lately.number_id = q.number_id"""
-        if resting and cap > 0
-        else "CROSS JOIN (SELECT 0 AS n) AS lately"
-    )
+    is_capped = resting and cap > 0
+    # What all rows share is added behind the sort, which then carries a third of the bytes.
     sql = f"""
         INSERT INTO messages (month, batch_id, number_id, lane, class, language, route, wants_answer, status, reason,
                               expires_at, created_at)
         SELECT :month, :batch_id, q.number_id, :lane, :class, q.language, q.route, :wants_answer,
-               CASE WHEN q.skip IS NULL AND NOT (:cap > 0 AND coalesce(lately.n, 0) >= :cap)
-                    THEN 'queued' ELSE 'skipped' END,
-               coalesce(q.skip, CASE WHEN :cap > 0 AND coalesce(lately.n, 0) >= :cap THEN 'cap' END),
-               :expires_at, :now
+               CASE WHEN q.skip IS NULL THEN 'queued' ELSE 'skipped' END, q.skip, :expires_at, :now
         FROM (SELECT r.number_id, r.language, r.route,
                      CASE WHEN r.route = '' THEN 'no route'
-                          WHEN r.is_demo AND r.route <> ALL(:demo_routes) THEN 'demo' END AS skip
+                          WHEN r.is_demo AND r.route <> ALL(:demo_routes) THEN 'demo'
+                          {"WHEN over.number_id IS NOT NULL THEN 'cap'" if is_capped else ""} END AS skip
               FROM (SELECT a.number_id, n.is_demo,
                            CASE WHEN a.language = ANY(:languages) THEN a.language ELSE :fallback END AS language,
                            {route_sql} AS route
                     FROM ({audience.sql}) AS a JOIN numbers n ON n.id = a.number_id
                     WHERE NOT EXISTS (SELECT 1 FROM suppressions s
-                                      WHERE s.number_id = a.number_id AND s.scope = ANY(:scopes))) AS r) AS q
-        {counted}
-        ORDER BY q.route, q.number_id
-        ON CONFLICT DO NOTHING
+                                      WHERE s.number_id = a.number_id AND s.scope = ANY(:scopes))) AS r
+              {f"LEFT JOIN ({OVER_CAP}) AS over ON over.number_id = r.number_id" if is_capped else ""}
+              ORDER BY r.route, r.number_id) AS q
     """
     languages = list(batch.texts)
     values = {
@@ -87,13 +92,11 @@ def fan_out(
         "fallback": "id" if "id" in batch.texts else languages[0],
         "scopes": scopes,
         "demo_routes": list(demo_routes),
-        "cap": cap if resting else 0,
         "expires_at": batch.expires_at,
         "now": now,
     }
-    if "lately.number_id" in counted:
-        week_ago = now - timedelta(days=7)
-        values |= {"week_ago": week_ago, "cap_month": month_of(week_ago)}
+    if is_capped:
+        values |= cap_values(now, cap)
     total = conn.execute(statement(sql), values).rowcount
     place = {"batch_id": batch.id, "month": batch.month, "lane": batch.lane}
     conn.execute(CHUNK_UP, {**place, "size": CHUNK})
@@ -102,7 +105,7 @@ def fan_out(
 
 
 def route_case(routes: Sequence[Route], paused: Collection[str], *, avoids_blocked: bool) -> tuple[str, dict[str, Any]]:
-    """The routing table as SQL over `n`, a number's row: routes come longest prefix first.
+    """The routing table as SQL over `n`, a number's row, with its values: routes come longest prefix first.
 
     An emergency passes over a route that the person's carrier blocks, where its list has another.
     """

@@ -142,10 +142,6 @@ _DECIDE = statement("""
         resent_from = CASE WHEN :resend THEN 'unconfirmed' ELSE m.resent_from END
     WHERE m.month = :month AND m.id = :id AND m.attempt = :attempt AND m.status = 'sending'
 """)
-_PARTS = statement("""
-    SELECT coalesce(sum(coalesce(parts, 1)), 0) FROM attempts
-    WHERE month >= :month AND claimed_at >= :since AND (provider_id IS NOT NULL OR rank = 0)
-""")
 _RECENT = statement("""
     SELECT count(*) FROM messages
     WHERE number_id = :number_id AND month >= :since AND created_at > :after AND batch_id IS NULL
@@ -280,11 +276,6 @@ def decide(conn: Connection, row: Claimed, status: str, reason: str | None, *, r
     """End a doubt: `unconfirmed`, or `queued` once more; False where a receipt was faster."""
     values = {"month": row.month, "id": row.id, "attempt": row.attempt, "status": status, "reason": reason}
     return bool(conn.execute(_DECIDE, {**values, "route": route, "resend": resend}).rowcount)
-
-
-def count_parts(conn: Connection, since: datetime) -> int:
-    """Parts of SMS that were sent, or may have been, since then."""
-    return int(conn.execute(_PARTS, {"since": since, "month": month_of(since)}).scalar_one())
 
 
 def count_replies(conn: Connection, number_id: int, now: datetime, after: datetime, causes: str) -> int:

@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.aspirations.rules import State as TicketState
+from gateway.broadcasts.repeats import Every
 from gateway.broadcasts.rules import State
 from gateway.web.api.bodies import Level
 
@@ -32,15 +33,24 @@ class Cost(Answer):
 
 
 class Preview(Answer):
-    """What a broadcast will be: texts exactly as sent, people, parts (`segments` of the longest text), cost."""
+    """What a broadcast will be: texts exactly as sent, people, parts (`segments` of the longest text), cost.
+
+    People are counted by area code, by their own language, by operator and by route; "none" where there is none. What
+    `needs_signature` cannot be submitted before an admin of the city has signed it.
+    """
 
     texts: dict[str, str]
     recipients: int
+    by_area: dict[str, int]
+    by_language: dict[str, int]
+    by_operator: dict[str, int]
+    by_route: dict[str, int]
     encoding: Literal["GSM-7", "UCS-2"]
     segments: int
     total_segments: int
     cost: Cost
     warnings: list[str]
+    needs_signature: bool
     held_until: str | None = Field(None, json_schema_extra={"format": "date-time"})
 
 
@@ -50,8 +60,17 @@ class Drafted(Answer):
     id: int
     code: str
     state: State
+    is_drill: bool
     hash: str
     preview: Preview
+
+
+class Trial(Answer):
+    """The languages of which a text left for the author's phone now; none where that was less than a minute ago."""
+
+    id: int
+    code: str
+    sent: list[str]
 
 
 class Counts(Answer):
@@ -66,20 +85,43 @@ class Counts(Answer):
     skipped: int
 
 
+class Repeats(Answer):
+    """How often it leaves again, and the last day on which it does."""
+
+    every: Every
+    until: str
+
+
+class CanaryStatus(Answer):
+    """What became of the message to one of the city's own phones; `stopped`: it gets none, as its number stopped."""
+
+    place: str
+    status: Literal["queued", "sending", "unconfirmed", "sent", "delivered", "failed", "skipped", "stopped"]
+
+
 class Status(Answer):
-    """A broadcast and how far it is. `total` is 0 until its recipients are fixed; `rate` is of the last minute."""
+    """A broadcast and how far it is. `total` is 0 until its recipients are fixed; `rate` is of the last minute;
+    `sent_again`: a second attempt was made, since a person asked for it or an emergency was in doubt; `series` is
+    the first of those that repeat each other.
+    """
 
     id: int
     code: str
     state: State
     hash: str
     level: Level
+    is_drill: bool
     recipients: int
     total: int
     counts: Counts
     failures: dict[str, int]
     by_operator: dict[str, int]
     skipped: dict[str, int]
+    sent_again: int
+    repeat: Repeats | None
+    series: int | None
+    canaries: list[CanaryStatus]
+    send_at: str | None
     note: str | None
     held_until: str | None
     started_at: str | None
@@ -145,6 +187,7 @@ class Summary(Answer):
     code: str
     state: State
     level: Level
+    is_drill: bool
     recipients: int
 
 
@@ -204,3 +247,44 @@ class Results(Answer):
     """What became of every row."""
 
     results: list[Result]
+
+
+class Group(Answer):
+    """A group of residents; `people` counts those of one's own area."""
+
+    name: str
+    people: int
+    is_test: bool
+
+
+class Groups(Answer):
+    """Every group."""
+
+    items: list[Group]
+
+
+class GroupChange(Answer):
+    """Who was put in and taken out; `unknown`: places in the lists, from 1, of nobody one may see."""
+
+    name: str
+    added: int
+    removed: int
+    unknown: list[int]
+
+
+class Preset(Answer):
+    """A preset; its content never changes, another version is another preset of the same name."""
+
+    id: int
+    name: str
+    state: Literal["submitted", "approved", "rejected", "retired"]
+    audience: dict[str, list[str]]
+    texts: dict[str, str]
+    slots: dict[str, int]
+    hash: str
+
+
+class Presets(Answer):
+    """Presets in use or waiting for approval."""
+
+    items: list[Preset]

@@ -1,12 +1,13 @@
 """What API calls are sent: JSON bodies as pydantic models. Rules that need the database are the services' own."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from gateway.broadcasts.polls import Poll
+from gateway.broadcasts.repeats import Every, Repeat
 from gateway.web.api.calls import Body
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -69,6 +70,17 @@ class Question(Body):
         return Poll(self.options, self.closes_at)
 
 
+class Series(Body):
+    """How often a broadcast leaves again, at the same time of day, and the last day on which it does (city's time)."""
+
+    every: Every
+    until: date
+
+    def repeat(self) -> Repeat:
+        """As the service takes it."""
+        return Repeat(self.every, self.until)
+
+
 class NewBroadcast(Body):
     """A broadcast to draft."""
 
@@ -78,7 +90,11 @@ class NewBroadcast(Body):
     send_at: Moment | None = None
     expires_at: Moment | None = None
     reason: Note | None = None
+    is_drill: bool = Field(
+        False, description="An exercise for test groups, marked LATIHAN; it never becomes a real one."
+    )
     question: Question | None = None
+    repeat: Series | None = None
 
 
 def _hide_default(schema: dict[str, Any]) -> None:
@@ -96,6 +112,7 @@ class Changes(Body):
     expires_at: Moment | None = None
     reason: Note | None = None
     question: Question | None = None
+    repeat: Series | None = None
 
     def given(self) -> dict[str, Any]:
         """The fields that were sent."""
@@ -104,6 +121,8 @@ class Changes(Body):
             found["audience"] = self.audience.lists()
         if self.question:
             found["question"] = self.question.poll()
+        if self.repeat:
+            found["repeat"] = self.repeat.repeat()
         return found
 
 
@@ -158,3 +177,33 @@ class NewResidents(Body):
     """Up to 1,000 people to register."""
 
     residents: list[Resident]
+
+
+class Members(Body):
+    """Phone numbers of residents to put into a group or take out of it, up to 1,000 together."""
+
+    add: Words = Field(default_factory=list)
+    remove: Words = Field(default_factory=list)
+
+
+class GroupFlag(Body):
+    """Whether drills may be sent to a group."""
+
+    is_test: bool
+
+
+class NewPreset(Body):
+    """A named alert group with its template; `slots` says how many letters each may take."""
+
+    name: Word
+    audience: Audience
+    texts: Texts
+    slots: dict[Word, int] = Field(default_factory=dict, examples=[{"jam": 11, "tempat": 20}])
+
+
+class PresetUse(Body):
+    """What to fill a preset's slots with, and why it is sent."""
+
+    slots: dict[Word, Word] = Field(default_factory=dict)
+    reason: Note
+    expires_at: Moment | None = None

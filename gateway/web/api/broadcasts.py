@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from gateway.broadcasts.rules import Broadcast
+from gateway.broadcasts.rules import Broadcast, Content
 from gateway.broadcasts.service import correct, decide, draft, view
-from gateway.broadcasts.service.draft import Content
 from gateway.kernel.errors import Invalid
 from gateway.officials.rules import Official
 from gateway.runtime import Runtime
@@ -16,23 +15,27 @@ from gateway.web.api.calls import Ask, Part, Table
 
 KEY: Final = "Idempotency-Key"
 _KEY: Final = re.compile(r"[!-~]{1,200}")
-_KEYS: Final = {KEY: "Anything of your own, up to 200 signs; the same key and body give the same answer for 7 days."}
+KEYS: Final = {KEY: "Anything of your own, up to 200 signs; the same key and body give the same answer for 7 days."}
 
 table = Table()
 
 
-@table.call("POST", "/broadcasts", "Draft a broadcast and see its preview", Drafted, status=201, headers=_KEYS)
-def add(ask: Ask, body: NewBroadcast) -> dict[str, Any]:
-    asked = body.question.poll() if body.question else None
-    content = Content(body.level, body.texts, body.audience.lists(), body.reason, body.send_at, body.expires_at, asked)
-    return draft.draft(ask.rt, ask.official, content, _key(ask))
-
-
-def _key(ask: Ask) -> str:
+def read_key(ask: Ask) -> str:
+    """The caller's key that makes a draft one draft. Raises Invalid."""
     key = ask.headers.get(KEY.lower(), "")
     if not _KEY.fullmatch(key):
         raise Invalid(f"Send a header {KEY} of your own, up to 200 letters, digits and signs.")
     return key
+
+
+@table.call("POST", "/broadcasts", "Draft a broadcast and see its preview", Drafted, status=201, headers=KEYS)
+def add(ask: Ask, body: NewBroadcast) -> dict[str, Any]:
+    key = read_key(ask)
+    asked = body.question.poll() if body.question else None
+    again = body.repeat.repeat() if body.repeat else None
+    content = Content(body.level, body.texts, body.audience.lists(), body.reason, body.send_at, body.expires_at,
+                      body.is_drill, question=asked, repeat=again)  # fmt: skip
+    return draft.draft(ask.rt, ask.official, content, key)
 
 
 @table.call("GET", "/broadcasts", "List the broadcasts you may see", Broadcasts)
@@ -84,10 +87,10 @@ def cancel(ask: Ask, id: int) -> dict[str, Any]:
 
 
 @table.call(
-    "POST", "/broadcasts/{id}/correct", "Draft a correction to those who got it", Drafted, status=201, headers=_KEYS
+    "POST", "/broadcasts/{id}/correct", "Draft a correction to those who got it", Drafted, status=201, headers=KEYS
 )
 def correct_sent(ask: Ask, id: int, body: Correction) -> dict[str, Any]:
-    return correct.correct(ask.rt, ask.official, id, body.texts, _key(ask))
+    return correct.correct(ask.rt, ask.official, id, body.texts, read_key(ask))
 
 
 def _act(ask: Ask, id: int, act: Callable[[Runtime, Official, int], Broadcast]) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def adapter(_: str) -> str:
 
 def listed(text: str) -> str:
     """The table of providers with the new one."""
-    text = swap("import africastalking, simulator,", "import africastalking, merpati, simulator,")(text)
+    text = swap(" simulator,", " merpati, simulator,")(text)
     text = after("from gateway.providers.base import Provider\n", "from gateway.providers.merpati import Merpati\n")(
         text
     )

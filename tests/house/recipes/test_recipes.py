@@ -60,7 +60,7 @@ def test_routes_hooks_and_make_up_know_a_provider_by_its_entry_alone(tree: Tree)
     _, said = tree.knock(ROUTED)
     assert said.splitlines() == [
         "SMS_ROUTES: merpati is named in a route; write MERPATI_USERNAME, MERPATI_API_KEY, MERPATI_HOOK_TOKEN too",
-        "merpati simulator SIMULATOR_HOOK_TOKEN AFRICASTALKING_HOOK_TOKEN MERPATI_HOOK_TOKEN",
+        "merpati simulator SIMULATOR_HOOK_TOKEN AFRICASTALKING_HOOK_TOKEN MERPATI_HOOK_TOKEN AGGREGATOR_HOOK_TOKEN",
     ]
 
 

@@ -34,7 +34,7 @@ from gateway.broadcasts.service import approvals, canaries, notices, poll, prese
 from gateway.dialogue import text
 from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
-from gateway.outbox.service import receive, sweep
+from gateway.outbox.service import receive, reroute, sweep
 from gateway.privacy import service as privacy
 from gateway.runtime import Runtime, build
 from gateway.state import connection, queue
@@ -124,6 +124,7 @@ DUTIES: Final = (
     Duty("ask for approval", 2, approvals.tick),
     Duty("tell authors what became of it", 2, notices.tick),
     Duty("close polls and tell their results", 5, poll.tick),
+    Duty("move what waits for a paused route", 2, reroute.tick),
     Duty("wake lanes that have work", 1, sweep.wake_lanes),
     Duty("wake for messages that wait", 1, wake_inbound),
     Duty("match late receipts", 5, sweep.match_receipts),

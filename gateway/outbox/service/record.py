@@ -29,6 +29,7 @@ class Recorder:
         self._over: list[tuple[Claimed, Outcome]] = []
         self._written: list[tuple[Claimed, Outcome]] = []
         self._may_be_suspect = True
+        self._has_paused = False
 
     def add(self, row: Claimed, outcome: Outcome) -> None:
         """Keep an outcome for the next `write`."""
@@ -52,6 +53,7 @@ class Recorder:
         with self._lock:
             self._written, self._over = self._over, []
         over = list(self._written)
+        self._has_paused = False
         if not over:
             return
         # Rows are locked in the order of their ids, as receipts lock them.
@@ -78,9 +80,11 @@ class Recorder:
         reason = rules.reason_of(outcome)
         self._may_be_suspect = True
         if outcome.at_once or routes.suspect(conn, self._route, row.number_id) >= rules.SUSPECTS:
-            if routes.pause(conn, self._route, reason, now):
-                log.error("route %s is paused: %s; its messages are kept", self._route, reason)
+            # Many of one window say the same: the first pauses, and is told of.
+            if not self._has_paused and routes.pause(conn, self._route, reason, now):
+                log.error("route %s is paused: %s; its messages wait or leave by another", self._route, reason)
                 audit.record(conn, now, "worker", "pause route", f"route:{self._route}", reason=reason)
+            self._has_paused = True
             return None, None
         return now + _SUSPECT_REST, reason if row.attempt >= rules.TRIES else None
 

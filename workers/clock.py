@@ -35,6 +35,7 @@ from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
 from gateway.outbox.service import receive, sweep
 from gateway.privacy import service as privacy
+from gateway.rumours import tell
 from gateway.runtime import Runtime, build
 from gateway.state import connection, queue
 
@@ -120,6 +121,7 @@ DUTIES: Final = (
     Duty("watch over broadcasts", 5, watch.tick),
     Duty("ask for approval", 2, approvals.tick),
     Duty("tell authors what became of it", 2, notices.tick),
+    Duty("tell who asked about rumours", 2, tell.tick),
     Duty("wake lanes that have work", 1, sweep.wake_lanes),
     Duty("wake for messages that wait", 1, wake_inbound),
     Duty("match late receipts", 5, sweep.match_receipts),

@@ -32,7 +32,7 @@ def upgrade() -> None:
     -- Where a claim stands in the desk's list: open ones first, by askers times harm, the older first; then the newest.
     ALTER TABLE rumours ADD place bigint GENERATED ALWAYS AS (
         CASE WHEN state = 'open'
-             THEN 50000000000000000 + least(askers * harm, 49999999) * 1000000000 + (999999999 - id)
+             THEN 50000000000000000 + least(askers * harm, 49999999)::bigint * 1000000000 + (999999999 - id)
              ELSE id END) STORED;
     CREATE INDEX rumours_queue ON rumours (place DESC) WHERE state IN ('open', 'published');
     CREATE INDEX rumours_telling ON rumours (id) WHERE is_telling;
@@ -197,7 +197,8 @@ def downgrade() -> None:
     DELETE FROM rumours WHERE state NOT IN ('open', 'published');
     ALTER TABLE rumours
         DROP place, DROP alarmed_at, DROP first_word_at, DROP warned_at, DROP due_at, DROP is_spreading, DROP is_telling,
-        DROP is_trusted, DROP places, DROP askers, DROP harm, DROP version, DROP kind, DROP CONSTRAINT rumours_merged_into, DROP merged_into,
+        DROP is_trusted, DROP places, DROP askers, DROP harm, DROP version, DROP kind,
+        DROP CONSTRAINT rumours_merged_into, DROP merged_into,
         DROP CONSTRAINT rumours_state_check,
         ADD CONSTRAINT rumours_state_check CHECK (state IN ('open', 'published'));
     """)

@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 
 from gateway.kernel.errors import Invalid
 from gateway.runtime import Runtime
-from gateway.web.api import broadcasts, groups, openapi, people, planning, presets
+from gateway.web.api import broadcasts, groups, openapi, people, planning, presets, rumours
 from gateway.web.api.calls import PREFIX, Ask, Call, Part, read_body
 from gateway.web.auth import access
 from gateway.web.reading import read_whole
@@ -16,7 +16,14 @@ from gateway.web.reading import read_whole
 LARGEST: Final = 1024 * 1024
 """Bytes of a body: a thousand residents fit three times."""
 
-CALLS: Final[tuple[Call, ...]] = (*people.table, *broadcasts.table, *planning.table, *groups.table, *presets.table)
+CALLS: Final[tuple[Call, ...]] = (
+    *people.table,
+    *broadcasts.table,
+    *planning.table,
+    *groups.table,
+    *presets.table,
+    *rumours.table,
+)
 
 
 def mount(app: Flask, rt: Runtime) -> None:

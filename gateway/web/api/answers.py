@@ -213,3 +213,81 @@ class Presets(Answer):
     """Presets in use or waiting for approval."""
 
     items: list[Preset]
+
+
+class Found(Answer):
+    """What the desk found: label, kind, the claim in a few words, what is true, who says so."""
+
+    label: str
+    kind: str | None
+    summary: str
+    text: str
+    sources: list[str]
+
+
+class Proposed(Found):
+    """A finding that waits for a second person; `hash` is what an approval is bound to."""
+
+    by: int
+    hash: str
+
+
+class Published(Found):
+    """A version of a result, with author and approver."""
+
+    version: int
+    by: int
+    approved_by: int | None
+    at: str | None
+
+
+class Alike(Answer):
+    """A known claim that this one might be; `differs`: one of them denies what the other does not."""
+
+    code: str
+    claim: str
+    state: str
+    likeness: int
+    differs: bool
+
+
+class Rumour(Answer):
+    """A claim: who asks is a count, never a number. `due`: when those who asked get a first word."""
+
+    code: str
+    state: Literal["open", "published", "merged", "moved", "erased"]
+    claim: str
+    area: str | None
+    harm: int
+    askers: int
+    areas: int
+    due: str | None
+    label: str | None
+    kind: str | None
+    summary: str | None
+    text: str | None
+    sources: list[str]
+    version: int
+    checked_at: str | None
+    waiting: Proposed | None
+    alike: list[Alike]
+
+
+class FullRumour(Rumour):
+    """A claim with every version of its result."""
+
+    versions: list[Published]
+
+
+class Rumours(Answer):
+    """Part of the desk's list: open claims by askers times harm, then results, the newest first."""
+
+    items: list[Rumour]
+    next: str | None
+
+
+class Script(Answer):
+    """Words to be read aloud."""
+
+    code: str
+    texts: dict[str, str]

@@ -169,3 +169,19 @@ class PresetUse(Body):
     slots: dict[Word, Word] = Field(default_factory=dict)
     reason: Note
     expires_at: Moment | None = None
+
+
+class NewVerdict(Body):
+    """A verdict on a claim: the label, what is true, who says so, and the claim in a few words."""
+
+    label: Word = Field(examples=["SALAH"], description="SALAH, MENYESATKAN, BENAR or BELUM TERBUKTI")
+    text: Note
+    sources: Words = Field(examples=[["BMKG: buletin 12/6", "BPBD"]], description="At least two.")
+    summary: Word = Field("", description="The claim in a few words; else how it begins.")
+    kind: Word = Field("", description="First Draft's kind; `satire` reads SALAH (bercanda).")
+
+
+class OtherClaim(Body):
+    """The code of a known claim."""
+
+    code: Word

@@ -33,6 +33,7 @@ from gateway.broadcasts.service import approvals, notices, start, watch
 from gateway.dialogue import text
 from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
+from gateway.information import tell as information
 from gateway.outbox.service import receive, sweep
 from gateway.privacy import service as privacy
 from gateway.rumours import tell
@@ -122,6 +123,7 @@ DUTIES: Final = (
     Duty("ask for approval", 2, approvals.tick),
     Duty("tell authors what became of it", 2, notices.tick),
     Duty("tell who asked about rumours", 2, tell.tick),
+    Duty("tell who read what was put right", 5, information.tick),
     Duty("wake lanes that have work", 1, sweep.wake_lanes),
     Duty("wake for messages that wait", 1, wake_inbound),
     Duty("match late receipts", 5, sweep.match_receipts),
@@ -131,6 +133,7 @@ DUTIES: Final = (
     Duty("erase who asked for it", 60, privacy.erase_due),
     Duty("drop old sessions", 600, drop_old_sessions),
     Duty("catch up with what hooks missed", 600, catch_up),
+    Duty("forget old searches", 3600, information.tidy),
     Duty("open the months to come", 3600, sweep.open_months),
 )
 

@@ -8,6 +8,7 @@ from gateway.audit import store as audit
 from gateway.db import Connection
 from gateway.handsets import store as handsets
 from gateway.inbox import store as inbox
+from gateway.information import reader_store as readers
 from gateway.numbers import store as numbers
 from gateway.officials import store as officials
 from gateway.outbox.store import people as outbox
@@ -21,7 +22,7 @@ from gateway.runtime import Runtime
 PATIENCE = timedelta(hours=24)
 """How long an erasure waits for the receipt of the SMS that confirms it."""
 OWNERS = (
-    questions, inbox, rumours, aspirations, calls, residents, officials, outbox, handsets, audit, store,
+    questions, inbox, rumours, aspirations, readers, calls, residents, officials, outbox, handsets, audit, store,
 )  # fmt: skip
 """Every store that holds people, but the numbers themselves, which go last."""
 

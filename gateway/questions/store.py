@@ -11,9 +11,9 @@ from gateway.db import Connection, statement
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question to one number; subject: a ticket, a draft's id, or nothing.
+    """One question to one number; subject: a ticket, a draft's id, an item, or nothing.
 
-    kind: `join`, `draft`, `category`, `place`, `words`, `which`, `close` (is the ticket done), `erase`, `menu`.
+    kind: `join`, `draft`, `category`, `place`, `words`, `which`, `close` (is the ticket done), `erase`, `menu`, `useful`.
     """
 
     id: int

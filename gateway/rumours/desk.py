@@ -11,7 +11,7 @@ from gateway.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from gateway.kernel.text import redact
 from gateway.officials import store as officials
 from gateway.officials.rules import Official
-from gateway.rumours import likeness, match_store, rules, store, verdict_store, words
+from gateway.rumours import likeness, match_store, notice, rules, store, verdict_store, words
 from gateway.rumours.rules import Finding, parse_claim, show_claim
 from gateway.rumours.store import Rumour
 from gateway.rumours.verdict_store import Verdict
@@ -75,7 +75,9 @@ def judge(
         verdict_store.submit(conn, rumour.id, finding, hash, official.id, now)
         audit.record(conn, now, official.actor, "judge", subject_of(rumour), label=finding.label, hash=hash,
                      channel=official.channel)  # fmt: skip
-        return verdict_store.waiting(conn, [rumour.id])[rumour.id]
+        verdict = verdict_store.waiting(conn, [rumour.id])[rumour.id]
+        notice.ask_deciders(rt, conn, rumour, verdict, official)
+        return verdict
 
 
 def _plain(text: str) -> str:
@@ -101,7 +103,7 @@ def consider(
     if waiting is None:
         raise Conflict("No verdict waits for approval.", reason="state")
     if seen is not None and seen != waiting.hash:
-        raise Conflict("It has changed since you saw it; look at it again before you decide.", reason="changed")
+        raise changed()
     return rumour, waiting
 
 
@@ -115,6 +117,7 @@ def approve(
         verdict_store.approve(conn, waiting, rumour.version + 1, official.id, now)
         audit.record(conn, now, official.actor, "approve verdict", subject_of(rumour), version=rumour.version + 1,
                      hash=waiting.hash, channel=official.channel)  # fmt: skip
+        notice.tell_author(rt, conn, rumour, waiting, "approved")
         return store.hold(conn, rumour.id)
 
 
@@ -134,6 +137,7 @@ def reject(
         verdict_store.reject(conn, waiting, official.id, note, now)
         audit.record(conn, now, official.actor, "reject verdict", subject_of(rumour), hash=waiting.hash,
                      channel=official.channel)  # fmt: skip
+        notice.tell_author(rt, conn, rumour, waiting, "rejected")
         return rumour
 
 
@@ -156,6 +160,20 @@ def match(rt: Runtime, official: Official, written: str, known: str, *, within: 
         audit.record(conn, now, official.actor, "match", subject_of(rumour), into=show_claim(target.number),
                      channel=official.channel)  # fmt: skip
         return store.hold(conn, target.id)
+
+
+def compare(conn: Connection, official: Official, written: str, known: str) -> tuple[Rumour, Rumour]:
+    """The two claims, held, where the official may say now that the first is the second."""
+    rumour, target = _two(conn, official, written, known)
+    if rumour.state != "open":
+        raise Conflict(f"{show_claim(rumour.number)} is {rumour.state}; only an open claim is merged.", reason="state")
+    _refuse_state(target)
+    return rumour, target
+
+
+def changed() -> Conflict:
+    """What is said where a code was for something that has changed since."""
+    return Conflict("It has changed since you saw it; look at it again before you decide.", reason="changed")
 
 
 def part(rt: Runtime, official: Official, written: str, known: str, *, within: Connection | None = None) -> Rumour:

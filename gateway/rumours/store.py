@@ -60,7 +60,7 @@ _PAGE = statement(f"""
     SELECT {_COLUMNS} FROM rumours r
     WHERE state IN ('open', 'published') AND place < :before ORDER BY place DESC LIMIT :most
 """)
-_COUNT_OPEN = statement("SELECT count(*) FROM (SELECT 1 FROM rumours WHERE state = 'open' LIMIT 1000) AS some")
+_COUNT_OPEN = statement("SELECT count(*) FROM (SELECT 1 FROM rumours WHERE state = 'open' LIMIT 1000) AS waiting")
 _ASKED = statement("""
     WITH added AS (
         INSERT INTO rumour_askers (rumour_id, number_id, channel, at, area, told)

@@ -11,7 +11,7 @@ from gateway.officials.rules import Official
 from gateway.outbox.service.notify import Notice, notify
 from gateway.outbox.service.post import wake_replies
 from gateway.residents.contact_store import contacts
-from gateway.rumours import rules, store, watch_store, words
+from gateway.rumours import rules, watch_store, words
 from gateway.rumours.desk import subject_of
 from gateway.rumours.rules import show_claim
 from gateway.rumours.store import Rumour
@@ -107,8 +107,3 @@ def _tell_desk(rt: Runtime, conn: Connection, rumours: Sequence[Rumour], about: 
         notices.append(Notice(contact.number_id, contact.prefix, language, body, cause))
     notify(rt, conn, notices)
     return len(notices)
-
-
-def count_open(conn: Connection) -> int:
-    """How many claims wait for a verdict, a thousand at most."""
-    return store.count_open(conn)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway.db import Connection, transaction
 from gateway.kernel.errors import Conflict, Missing
 from gateway.officials.rules import Official
 from gateway.rumours import desk, match_store, rules, store, verdict_store, words
@@ -14,11 +15,13 @@ from gateway.runtime import Runtime
 _FIRST = 10**17
 
 
-def page(rt: Runtime, official: Official, cursor: str | None, limit: int) -> tuple[list[dict[str, Any]], str | None]:
+def page(
+    rt: Runtime, official: Official, cursor: str | None, limit: int, *, within: Connection | None = None
+) -> tuple[list[dict[str, Any]], str | None]:
     """Open claims by askers times harm, then results, the newest first; and the cursor of the next part, or None."""
     if official.role not in rules.READERS:
         raise Missing("There are no claims here for your role.")
-    with rt.engine.begin() as conn:
+    with transaction(rt.engine, within) as conn:
         found = store.page(conn, int(cursor) if cursor else _FIRST, limit + 1)
         shown = found[:limit]
         ids = [one.id for one in shown]

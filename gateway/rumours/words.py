@@ -43,6 +43,11 @@ def result(rt: Runtime, rumour: Rumour, language: str, *, corrects: bool = False
     return render.render("sms.rumour_correction", {}, language) + text if corrects else text
 
 
+def short(text: str, room: int = 60) -> str:
+    """The beginning of a claim, on one line."""
+    return render.shorten(" ".join(text.split()), room)
+
+
 def script(rt: Runtime, rumour: Rumour, language: str) -> str:
     """What a KIM reads aloud in about half a minute: the label before the claim, the facts, who says so."""
     slots = slots_of(rt, rumour)

@@ -51,6 +51,7 @@ OWNERS = {
     "call_backs": "gateway.residents.call_store",
     "rumour_askers": "gateway.rumours.store",
     "forged_codes": "gateway.rumours.store",
+    "item_readers": "gateway.information.reader_store",
     "erasures": "gateway.privacy.store",
     "handset_messages": "gateway.handsets.store",
     "audit": "gateway.audit.store",

@@ -291,3 +291,69 @@ class Script(Answer):
 
     code: str
     texts: dict[str, str]
+
+
+class Item(Answer):
+    """An item of information. `useful`: readers by SMS who found it so, who did not, and all of them."""
+
+    code: str
+    state: Literal["draft", "submitted", "published", "retired"]
+    topic: str
+    area: str
+    titles: dict[str, str]
+    texts: dict[str, str]
+    source: str
+    author: int
+    approver: int | None
+    valid_from: str
+    valid_until: str
+    corrects: str | None
+    hash: str
+    note: str | None
+    office: str | None
+    budget: int | None
+    percent: int | None
+    useful: dict[str, int]
+
+
+class Items(Answer):
+    """Part of the items one may see, newest first."""
+
+    items: list[Item]
+    next: str | None
+
+
+class Miss(Answer):
+    """What people looked for in vain; nobody's number is kept with it."""
+
+    words: str
+    topic: str
+    area: str
+    times: int
+    last: str
+
+
+class Misses(Answer):
+    """The most frequent first."""
+
+    items: list[Miss]
+
+
+class Project(Answer):
+    """A line of the development board."""
+
+    code: str
+    area: str
+    title: str
+    text: str
+    source: str
+    office: str | None
+    budget: int | None
+    percent: int | None
+
+
+class Board(Answer):
+    """The projects of an area and of what it lies in."""
+
+    area: str
+    items: list[Project]

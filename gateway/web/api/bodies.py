@@ -185,3 +185,19 @@ class OtherClaim(Body):
     """The code of a known claim."""
 
     code: Word
+
+
+class NewItem(Body):
+    """An item of information to draft; `corrects` names one whose place it takes."""
+
+    topic: Word = Field(examples=["health"])
+    area: Word = Field(examples=["33.75.01.1006"])
+    titles: Texts
+    texts: Texts
+    source: Word
+    valid_from: Moment | None = Field(None, description="Now, where it is left out.")
+    valid_until: Moment
+    corrects: Word | None = None
+    office: Word | None = Field(None, description="Of a project on the development board, as are budget and percent.")
+    budget: int | None = Field(None, description="In rupiah.")
+    percent: int | None = None

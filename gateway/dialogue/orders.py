@@ -6,7 +6,7 @@ from datetime import timedelta
 from gateway.broadcasts import store as broadcasts
 from gateway.broadcasts.service.approvals import subject_of
 from gateway.db import Connection
-from gateway.dialogue import blast, steer, verdicts
+from gateway.dialogue import aloud, blast, steer, verdicts
 from gateway.dialogue.given import Given
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
@@ -33,6 +33,7 @@ HANDLERS: dict[Order, Callable[[Given], Done]] = {
     Order.VERDICT: verdicts.judge,
     Order.MATCH: verdicts.match,
     Order.QUEUE: verdicts.queue,
+    Order.RELAY: aloud.relay,
 }
 OF_CLAIMS: dict[Order, Callable[[Given], Done]] = {Order.APPROVE: verdicts.approve, Order.REJECT: verdicts.reject}
 """What is done to a claim by the same words as to a broadcast."""
@@ -69,6 +70,8 @@ def _again(given: Given, subject: str) -> Done:
     """The network, or an impatient thumb, sent it twice: how things stand, or the preview once more, and no effect."""
     if subject.startswith("rumour:"):
         return verdicts.show(given)
+    if subject.startswith("relay:"):
+        return aloud.relay(given)
     broadcast = broadcasts.get(given.conn, int(subject.removeprefix("broadcast:")))
     if broadcast is None or subject_of(broadcast) != subject:
         return Done("gone")

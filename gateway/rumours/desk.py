@@ -61,7 +61,7 @@ def judge(
         if official.role not in rules.MAY_JUDGE:
             raise Forbidden("An admin or a KIM judges claims.", reason="role")
         _refuse_state(rumour)
-        said = _plain(summary) or rumour.summary or _plain(rumour.claim)[:_SUMMARY].strip()
+        said = _plain(summary) or rumour.summary or words.short(rumour.claim, _SUMMARY)
         finding = Finding(rules.parse_label(label) or label, said, _plain(text), rules.clean_sources(sources), kind)
         fault = rules.fault_of(finding) or words.fault_of(rt, rumour.number, rumour.version, finding)
         if fault:

@@ -2,7 +2,7 @@
 
 from gateway.kernel.calendar import show_day
 from gateway.kernel.text import is_gsm7, septets
-from gateway.rumours.rules import CHECKING, Finding, name_of, said_label, show_claim
+from gateway.rumours.rules import CHECKING, LONGEST, Finding, name_of, said_label, show_claim
 from gateway.rumours.store import Rumour
 from gateway.runtime import Runtime
 from menus import render
@@ -17,7 +17,14 @@ def slots_of(rt: Runtime, rumour: Rumour) -> dict[str, str]:
     """The slots of the book's texts about a claim, as published or as it stands."""
     slots = {"claim": show_claim(rumour.number)}
     if rumour.state != "published" or rumour.checked_at is None:
-        return {**slots, "label_code": CHECKING, "claim_words": rumour.claim, "fact": "", "source": "", "checked": ""}
+        return {
+            **slots,
+            "label_code": CHECKING,
+            "claim_words": short(rumour.claim, LONGEST),
+            "fact": "",
+            "source": "",
+            "checked": "",
+        }
     checked = rumour.checked_at.astimezone(rt.settings.timezone)
     finding = Finding(
         rumour.label or "", rumour.summary or "", rumour.fact or "", tuple(rumour.sources), rumour.kind or ""
@@ -44,8 +51,8 @@ def result(rt: Runtime, rumour: Rumour, language: str, *, corrects: bool = False
 
 
 def short(text: str, room: int = 60) -> str:
-    """The beginning of a claim, on one line."""
-    return render.shorten(" ".join(text.split()), room)
+    """The beginning of a claim, on one line, without the mark of a question: a sentence of ours goes on behind it."""
+    return render.shorten(" ".join(text.split()).rstrip(" ?!.,;:"), room)
 
 
 def script(rt: Runtime, rumour: Rumour, language: str) -> str:

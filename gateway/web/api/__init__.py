@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 
 from gateway.kernel.errors import Invalid
 from gateway.runtime import Runtime
-from gateway.web.api import broadcasts, groups, items, openapi, people, planning, presets, rumours
+from gateway.web.api import broadcasts, groups, items, openapi, people, planning, presets, relay, rumours
 from gateway.web.api.calls import PREFIX, Ask, Call, Part, read_body
 from gateway.web.auth import access
 from gateway.web.reading import read_whole
@@ -24,6 +24,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *presets.table,
     *rumours.table,
     *items.table,
+    *relay.table,
 )
 
 

@@ -201,3 +201,11 @@ class NewItem(Body):
     office: Word | None = Field(None, description="Of a project on the development board, as are budget and percent.")
     budget: int | None = Field(None, description="In rupiah.")
     percent: int | None = None
+
+
+class NewRelay(Body):
+    """What is to be read aloud: a code of ours, where, and in how many RT of each kelurahan."""
+
+    code: Word
+    areas: Words = Field(default_factory=list, description="Those it is for, where none is named.")
+    wanted: int | None = None

@@ -5,9 +5,9 @@ from typing import Any
 from gateway.information import desk
 from gateway.information.desk_store import Draft
 from gateway.information.rules import Content
-from gateway.web.api.answers import Board, Item, Items, Misses
 from gateway.web.api.bodies import Approval, NewItem, Rejection
 from gateway.web.api.calls import Ask, Part, Table
+from gateway.web.api.desk_answers import Board, Item, Items, Misses
 
 table = Table()
 

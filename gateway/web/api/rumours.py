@@ -3,9 +3,9 @@
 from typing import Any
 
 from gateway.rumours import desk, view
-from gateway.web.api.answers import FullRumour, Rumours, Script
 from gateway.web.api.bodies import Approval, NewVerdict, OtherClaim, Rejection
 from gateway.web.api.calls import Ask, Part, Table
+from gateway.web.api.desk_answers import FullRumour, Rumours, Script
 
 table = Table()
 

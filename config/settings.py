@@ -160,6 +160,12 @@ class Settings(BaseModel):
     """Days of every clock of a ticket, by name; see `config.values.CASEWORK_DAYS`."""
     daily_cost_limit: Annotated[Decimal | None, _parsed(values.parse_amount)] = None
 
+    rumour_first_word: Annotated[int, _Seconds] = 10800
+    """Seconds of `rumour_hours` within which whoever asked about a claim gets a first word."""
+    rumour_hours: Annotated[tuple[time, time], _parsed(values.parse_day_hours)] = (time(8), time(20))
+    rumour_alarm_numbers: Annotated[int, _whole(1, 1_000_000)] = 10
+    rumour_alarm_areas: Annotated[int, _whole(1, 1000)] = 3
+
     @property
     def is_development(self) -> bool:
         """Whether the simulator is shown and may be routed to."""

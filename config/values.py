@@ -78,6 +78,14 @@ def parse_hours(text: str) -> tuple[time, time] | None:
     return start, end
 
 
+def parse_day_hours(text: str) -> tuple[time, time]:
+    """First and last moment of `08:00-20:00`, on one day."""
+    hours = parse_hours(text)
+    if hours is None or hours[0] >= hours[1]:
+        raise ValueError("write hours of one day such as 08:00-20:00")
+    return hours
+
+
 def parse_amount(text: str) -> Decimal | None:
     """An amount of money; None of an empty text or 0."""
     try:

@@ -18,9 +18,12 @@ from gateway.commands import (
     canaries,
     doctor,
     holidays,
+    items,
     officials,
     presets,
+    relay,
     residents,
+    rumours,
     start,
     tickets,
     upkeep,
@@ -28,7 +31,9 @@ from gateway.commands import (
 from gateway.kernel.errors import Fault
 from gateway.local.places import LocalError
 
-MODULES = (start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, tickets, holidays)
+MODULES = (
+    start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, tickets, holidays, rumours, items, relay,
+)  # fmt: skip
 NOT_MIGRATED = frozenset({"42P01", "42703", "22023", "42704"})
 """SQLSTATEs of a table, a column or a role that is not there."""
 

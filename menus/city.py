@@ -204,7 +204,13 @@ def _areas(city: City, _: Person, args: _Args) -> Said:
 
 
 def _items(city: City, _: Person, args: _Args) -> Said:
-    return Rows(tuple(Row(code, text) for code, (topic, text) in city.items.items() if args["topic"] in ("", topic)))
+    sought = args.get("words", "").lower()
+    found = city.items.items()
+    return Rows(
+        tuple(
+            Row(code, text) for code, (topic, text) in found if args["topic"] in ("", topic) and sought in text.lower()
+        )
+    )
 
 
 def _item(city: City, _: Person, args: _Args) -> Said:

@@ -5,6 +5,8 @@
     YA B27 code  SETUJU B27 code  BATAL B27 code  JEDA B27 code  LANJUT B27 code
     TOLAK B27 reason   RALAT B27 text   STATUS B27   BANTUAN PETUGAS
     TIKET   TIKET ticket   TERIMA ticket   BALAS ticket text   TERUSKAN ticket office   GABUNG ticket ticket …
+    VONIS C48 label fact # source, source   SETUJU C48 code   TOLAK C48 reason   COCOK C51 C48 code   ANTRE [C48]
+    SIAR B27 3                                       read aloud in three RT; also of a claim or an item
 
 An area is written as its name, its short code, or with its parts as MEDONO/RW3/RT2.
 """
@@ -57,6 +59,10 @@ class Order(StrEnum):
     ARCHIVE = "archive"
     REOPEN = "reopen"
     HELP_TICKETS = "help_tickets"
+    VERDICT = "verdict"
+    MATCH = "match"
+    QUEUE = "queue"
+    RELAY = "relay"
 
 
 TICKETED = frozenset({Order.TICKETS, Order.VERIFY, Order.ASK, Order.FORWARD, Order.DECLINE, Order.TAKE, Order.START,
@@ -64,7 +70,10 @@ TICKETED = frozenset({Order.TICKETS, Order.VERIFY, Order.ASK, Order.FORWARD, Ord
 """Orders about tickets. They carry no code: none lets out more than an SMS to the people of one ticket."""
 _TYPED = 5
 """Digits behind such an order that are meant as a ticket, though they are none."""
-CODED = frozenset({Order.CONFIRM, Order.APPROVE, Order.CANCEL, Order.PAUSE, Order.RESUME})
+CODED = frozenset({Order.CONFIRM, Order.APPROVE, Order.CANCEL, Order.PAUSE, Order.RESUME, Order.MATCH})
+OF_CLAIMS = frozenset({Order.VERDICT, Order.APPROVE, Order.REJECT, Order.MATCH, Order.QUEUE})
+"""What is ordered of a claim, by its code C48."""
+_RELAYED = re.compile(r"\W*([BCN])[ \-]?(\d{1,9})(?:\W+(?:RT\W*)?(\d{1,2})(?:\W*RT)?)?\W*", re.ASCII | re.IGNORECASE)
 
 
 class Places(Protocol):
@@ -91,6 +100,10 @@ class Ordered:
     groups: tuple[str, ...] = ()
     ticket: str = ""
     into: str = ""
+    claim: int = 0
+    known: int = 0
+    code: str = ""
+    count: int = 0
 
 
 def take_code(text: str, lexicon: Lexicon | None = None) -> tuple[str, str]:
@@ -104,8 +117,11 @@ def take_code(text: str, lexicon: Lexicon | None = None) -> tuple[str, str]:
     if found is None or found[0] not in CODED:
         return text, ""
     start = tokens[found[1] - 1].end
-    code, used = find_code([token.word for token in tokens[found[1] :]], lexicon)
-    if code.startswith("B"):
+    words = [token.word for token in tokens[found[1] :]]
+    code, used = find_code(words, lexicon)
+    if code and found[0] is Order.MATCH:
+        used += find_code(words[used:], lexicon)[1]
+    if code:
         start = tokens[found[1] + used - 1].end
     elif not _CELL_AND_CODE.fullmatch(text[start:]):
         return text, ""
@@ -135,8 +151,16 @@ def parse(text: str, places: Places, *, has_code: bool = False, lexicon: Lexicon
         return Ordered(order)
     if order in TICKETED:
         return _of_ticket(order, text, tokens[at:])
+    if order is Order.RELAY:
+        return _relay(text[tokens[at - 1].end :])
     words = [token.word for token in tokens[at:]]
     code, used = find_code(words, lexicon)
+    if order in OF_CLAIMS and code.startswith("C"):
+        known, further = find_code(words[used:], lexicon) if order is Order.MATCH else ("", 0)
+        said = _said(text[tokens[at + used + further - 1].end :])
+        return Ordered(order, None, said, claim=int(code[1:]), known=int(known[1:]) if known.startswith("C") else 0)
+    if order in (Order.VERDICT, Order.MATCH, Order.QUEUE):
+        return Ordered(order)
     if not code.startswith("B"):
         return Ordered(order) if has_code else None
     said = _said(text[tokens[at + used - 1].end :])
@@ -193,6 +217,13 @@ def _blast(text: str, tokens: Sequence[Token], places: Places, lexicon: Lexicon,
         reason, mark, rest = text[end:].partition("#")
         reason, said = reason.strip(_EDGE), _said(rest) if mark else ""
     return Ordered(Order.BLAST, None, said, level or "routine", reason, tuple(areas), tuple(groups))
+
+
+def _relay(text: str) -> Ordered | None:
+    match = _RELAYED.fullmatch(text)
+    if match is None:
+        return Ordered(Order.RELAY) if not text.strip(_EDGE) else None
+    return Ordered(Order.RELAY, code=f"{match[1].upper()}{int(match[2])}", count=int(match[3] or 0))
 
 
 def _said(text: str) -> str:

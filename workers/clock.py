@@ -34,8 +34,10 @@ from gateway.broadcasts.service import approvals, canaries, notices, poll, prese
 from gateway.dialogue import text
 from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
+from gateway.information import tell as information
 from gateway.outbox.service import receive, reroute, sweep
 from gateway.privacy import service as privacy
+from gateway.rumours import tell
 from gateway.runtime import Runtime, build
 from gateway.state import connection, queue
 
@@ -125,6 +127,8 @@ DUTIES: Final = (
     Duty("tell authors what became of it", 2, notices.tick),
     Duty("close polls and tell their results", 5, poll.tick),
     Duty("move what waits for a paused route", 2, reroute.tick),
+    Duty("tell who asked about rumours", 2, tell.tick),
+    Duty("tell who read what was put right", 5, information.tick),
     Duty("wake lanes that have work", 1, sweep.wake_lanes),
     Duty("wake for messages that wait", 1, wake_inbound),
     Duty("match late receipts", 5, sweep.match_receipts),
@@ -136,6 +140,7 @@ DUTIES: Final = (
     Duty("erase who asked for it", 60, privacy.erase_due),
     Duty("drop old sessions", 600, drop_old_sessions),
     Duty("catch up with what hooks missed", 600, catch_up),
+    Duty("forget old searches", 3600, information.tidy),
     Duty("open the months to come", 3600, sweep.open_months),
 )
 

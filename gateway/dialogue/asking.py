@@ -20,6 +20,7 @@ _DIGITS = {str(at): category for at, category in enumerate(CATEGORIES, start=1)}
 # "Benar selesai? 1 YA 2 BELUM 3 SEBAGIAN".
 _CLOSING = {"1": "yes", "yes": "yes", "2": "no", "not_yet": "no", "no": "no", "3": "partly", "partly": "partly"}
 _WHICH_WITHIN = timedelta(hours=1)
+_USEFUL = frozenset({"yes", "no", "1", "2"})
 # What the digits of "belum kami pahami" stand for: 2 sends the words as a report, like YA.
 _OF_DRAFT = {"yes", "no", "1", "2", "3", "5"}
 
@@ -36,6 +37,9 @@ def confirm(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
         if chosen:
             return _chosen(talk, conn, chosen, answer, found)
     fitting = [question for question in found if _fits(conn, question, answer, typed)]
+    if len(fitting) > 1:
+        # Whether an item was of use is asked by the way: what was asked since is meant.
+        fitting = [question for question in fitting if question.kind != news.USEFUL]
     menu = sms_menu.find(found)
     if not fitting and menu and typed.isdecimal():
         # No number of its screen: the menu says which are.
@@ -79,6 +83,8 @@ def _fits(conn: Connection, question: Question, answer: str, typed: str) -> bool
             return answer in ("yes", "no", "not_yet")
         case "draft":
             return answer in _OF_DRAFT
+        case news.USEFUL:
+            return answer in _USEFUL
         case "category":
             aspiration = aspirations.get(conn, question.subject)
             return answer in _DIGITS and aspiration is not None and aspiration.state is State.RECEIVED
@@ -104,6 +110,8 @@ def _answer(talk: Talk, conn: Connection, question: Question, answer: str, typed
             return polling.answer(talk, conn, question, answer)
         case "join":
             return _join(talk, conn, question, answer)
+        case news.USEFUL:
+            return news.judge_item(talk, conn, question, answer)
         case "category":
             return filing.set_category(talk, conn, question, _DIGITS[answer])
         case "behalf":
@@ -146,6 +154,8 @@ def _name(talk: Talk, conn: Connection, question: Question) -> str:
     match question.kind:
         case "category" | "close":
             return show_ticket(question.subject)
+        case news.USEFUL:
+            return question.subject
         case sms_menu.KIND:
             return "MENU"
         case polling.KIND:

@@ -8,11 +8,12 @@ from gateway.db import Connection
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from gateway.information import store as information
-from gateway.kernel.calendar import show_day, show_moment
+from gateway.kernel.calendar import show_moment
 from gateway.kernel.codes import parse_broadcast, show_broadcast
 from gateway.rumours import service as rumours
 from gateway.rumours import store as rumour_store
-from gateway.rumours.rules import CHECKING, show_claim
+from gateway.rumours import words
+from gateway.rumours.rules import name_of, said_label, show_claim
 from gateway.rumours.store import Rumour
 from menus.model import Outcome, Row, Rows
 
@@ -21,46 +22,31 @@ _CITY = "33.75"
 
 def latest(_talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Rows:
     """The newest results: published ones alone, each with its label first."""
-    return Rows(tuple(Row(show_claim(one.number), one.summary or "", {"label_code": one.label or ""})
+    return Rows(tuple(Row(show_claim(one.number), one.summary or "", {"label_code": said_label(one.label or "", one.kind)})
                       for one in rumour_store.latest(conn)))  # fmt: skip
 
 
 def result(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
     """One claim: as published, or as it stands for whoever asked about it."""
     found = rumours.find(conn, talk.number.id, args["claim"])
-    return Outcome("ok", _slots(talk, found)) if found else Outcome("gone")
-
-
-def _slots(talk: Talk, rumour: Rumour) -> dict[str, str]:
-    slots = {"claim": show_claim(rumour.number)}
-    if rumour.state != "published":
-        return {**slots, "label_code": CHECKING, "claim_words": rumour.claim, "fact": "", "source": "", "checked": ""}
-    checked = rumour.checked_at.astimezone(talk.rt.settings.timezone) if rumour.checked_at else None
-    return {
-        **slots,
-        "label_code": rumour.label or CHECKING,
-        "claim_words": rumour.summary or "",
-        "fact": rumour.fact or "",
-        "source": " & ".join(rumour.sources),
-        "checked": show_day(checked.date()) if checked else "",
-    }
+    return Outcome("ok", words.slots_of(talk.rt, found)) if found else Outcome("gone")
 
 
 def _told(talk: Talk, rumour: Rumour) -> str:
-    slots = _slots(talk, rumour)
-    return talk.say(f"sms.rumour_result.{slots['label_code']}", **slots)
+    return words.result(talk.rt, rumour, talk.language)
 
 
 def ask(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
-    """CEK: the result where the same words were judged already, else a number by which it is being checked."""
-    words = args["words"]
-    if not any(letter.isalnum() for letter in words):
+    """CEK: the result where the claim is known, else a number by which it is being checked."""
+    said = args["words"]
+    if not any(letter.isalnum() for letter in said):
         return Done("refused", text=talk.say("sms.rumour_ask"), wants_answer=True)
     area = args.get("area") or talk.own_area
-    found = rumours.ask(talk.rt, conn, talk.number.id, words, area, talk.channel)
+    found = rumours.ask(talk.rt, conn, talk.number.id, said, area, talk.channel)
     slots = {"claim": show_claim(found.number)}
-    if found.state == "published":
-        return Done("known", _slots(talk, found), _told(talk, found))
+    if found.state == "published" or found.first_word_at:
+        # Where the first word was given already, this person gets it now, and no promise of another.
+        return Done("known", words.slots_of(talk.rt, found), _told(talk, found))
     return Done("ok", slots, talk.say("sms.rumour_taken", **slots))
 
 
@@ -71,7 +57,7 @@ def told(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
         return Done("ask", text=talk.say("sms.rumour_which"), wants_answer=True)
     found = rumours.find(conn, talk.number.id, written)
     if found:
-        return Done("ok", _slots(talk, found), _told(talk, found))
+        return Done("ok", words.slots_of(talk.rt, found), _told(talk, found))
     if rumours.is_open(conn, written):
         return Done("ok", text=talk.say("sms.rumour_taken", claim=written.strip().upper()))
     return Done("gone", text=talk.say("sms.rumour_unknown"))
@@ -128,7 +114,7 @@ def _claim(talk: Talk, conn: Connection, written: str) -> dict[str, str] | None:
     rumour = rumours.find(conn, talk.number.id, written)
     if rumour is None or rumour.state != "published" or rumour.checked_at is None:
         return None
-    by, first = " & ".join(rumour.sources), f"{rumour.summary}"
+    by, first = " & ".join(map(name_of, rumour.sources)), f"{rumour.summary}"
     return _found(talk, show_claim(rumour.number), by, rumour.checked_at, talk.area_name(_CITY), first, None)
 
 

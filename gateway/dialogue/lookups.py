@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 
 from gateway.aspirations import case_store, follow
 from gateway.aspirations import store as aspirations
-from gateway.aspirations.notices import holder_name
-from gateway.aspirations.store import Aspiration
 from gateway.db import Connection
-from gateway.dialogue import desk, hoax, mine, waiting
+from gateway.dialogue import desk, hoax, mine, news, waiting
+from gateway.dialogue.follow import status_slots
 from gateway.dialogue.talk import Talk
 from gateway.information import service as information
-from gateway.kernel.calendar import show_day, show_moment
+from gateway.information import words
+from gateway.information.store import Item
+from gateway.kernel.calendar import show_moment
 from gateway.kernel.codes import parse_ticket, show_ticket
 from menus.model import Lookup, Need, Outcome, Row, Rows
 
@@ -25,8 +26,15 @@ def _areas(talk: Talk, _conn: Connection, args: Mapping[str, str]) -> Rows:
 
 
 def _items(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Rows:
-    found = information.find(talk.rt, conn, args["topic"], args["area"], talk.language)
-    return Rows(tuple(Row(item.code, item.title) for item in found))
+    if args.get("words"):
+        found = news.look_for(talk, conn, news.words_of(args["words"]) or ["-"], "", args["area"])
+    else:
+        found = information.find(talk.rt, conn, args["topic"], args["area"], talk.language)
+    return Rows(tuple(Row(item.code, _titled(item)) for item in found))
+
+
+def _titled(item: Item) -> str:
+    return f"{item.title} {item.percent}%" if item.percent is not None else item.title
 
 
 def _item(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
@@ -34,7 +42,8 @@ def _item(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
     if item is None:
         return Outcome("gone")
     published = show_moment(item.published, talk.rt.settings.timezone)
-    return Outcome("ok", {"text": item.text, "source": item.source, "published": published, "item": item.code})
+    text = words.text_of(item, talk.language)
+    return Outcome("ok", {"text": text, "source": item.source, "published": published, "item": item.code})
 
 
 def _tickets(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Rows:
@@ -61,18 +70,6 @@ def _similar(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
         return Outcome("none")
     slots = {"ticket": show_ticket(alike.ticket), "similar_words": alike.words, "office": alike.office}
     return Outcome("ok", {**slots, "count": str(alike.count)})
-
-
-def status_slots(talk: Talk, conn: Connection, aspiration: Aspiration) -> dict[str, str]:
-    """What a resident may read of their own ticket; neutral, since phones are shared: no words, no category."""
-    return {
-        "ticket": show_ticket(aspiration.ticket),
-        "state": aspiration.state.value,
-        "since": show_day(aspiration.changed_at.astimezone(talk.rt.settings.timezone).date()),
-        "due": show_day(aspiration.due) if aspiration.due else "",
-        "office": holder_name(conn, aspiration, talk.language) if aspiration.office or aspiration.held_by else "",
-        "news": "",
-    }
 
 
 NEEDS: dict[Lookup, Callable[[Talk, Connection, Mapping[str, str]], Rows | Outcome]] = {

@@ -6,7 +6,7 @@ from datetime import timedelta
 from gateway.broadcasts import store as broadcasts
 from gateway.broadcasts.service.approvals import subject_of
 from gateway.db import Connection
-from gateway.dialogue import blast, steer, tickets
+from gateway.dialogue import aloud, blast, steer, tickets, verdicts
 from gateway.dialogue.given import Given
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
@@ -17,7 +17,7 @@ from menus import orders
 from menus.orders import Order
 
 _SAME_WITHIN = timedelta(minutes=10)
-_READS = frozenset({Order.STATUS, Order.HELP, Order.TICKETS, Order.HELP_TICKETS})
+_READS = frozenset({Order.STATUS, Order.HELP, Order.TICKETS, Order.HELP_TICKETS, Order.QUEUE})
 
 HANDLERS: dict[Order, Callable[[Given], Done]] = {
     Order.BLAST: blast.write,
@@ -33,7 +33,13 @@ HANDLERS: dict[Order, Callable[[Given], Done]] = {
     Order.TICKETS: tickets.read,
     **dict.fromkeys(tickets.VERBS, tickets.act),
     Order.HELP_TICKETS: tickets.explain,
+    Order.VERDICT: verdicts.judge,
+    Order.MATCH: verdicts.match,
+    Order.QUEUE: verdicts.queue,
+    Order.RELAY: aloud.relay,
 }
+OF_CLAIMS: dict[Order, Callable[[Given], Done]] = {Order.APPROVE: verdicts.approve, Order.REJECT: verdicts.reject}
+"""What is done to a claim by the same words as to a broadcast."""
 
 
 def take(talk: Talk, conn: Connection, official: Official, arrived: Arrived) -> tuple[Order, Done] | None:
@@ -47,8 +53,9 @@ def take(talk: Talk, conn: Connection, official: Official, arrived: Arrived) -> 
     # The row first: what comes by another way at the same moment waits for its turn.
     code_store.hold(conn, official.id)
     given = Given(talk, conn, official, ordered, code)
+    handle = OF_CLAIMS.get(ordered.order, HANDLERS[ordered.order]) if ordered.claim else HANDLERS[ordered.order]
     if ordered.order in _READS or (ordered.order in orders.CODED and not code):
-        return ordered.order, HANDLERS[ordered.order](given)
+        return ordered.order, handle(given)
     now = talk.rt.now()
     said = " ".join(arrived.body.split()).upper()
     digest = talk.rt.vault.digest("order", f"{official.id}\0{said}\0{code}")
@@ -56,7 +63,7 @@ def take(talk: Talk, conn: Connection, official: Official, arrived: Arrived) -> 
     same = code_store.find_order(conn, official.id, digest, since)
     if same is not None:
         return ordered.order, _again(given, same)
-    done = HANDLERS[ordered.order](given)
+    done = handle(given)
     if given.touched:
         code_store.note_order(conn, official.id, digest, given.touched[-1], now, since)
     return ordered.order, done
@@ -66,6 +73,10 @@ def _again(given: Given, subject: str) -> Done:
     """The network, or an impatient thumb, sent it twice: how things stand, or the preview once more, and no effect."""
     if subject.startswith(tickets.SUBJECT):
         return tickets.stand(given, subject.removeprefix(tickets.SUBJECT))
+    if subject.startswith("rumour:"):
+        return verdicts.show(given)
+    if subject.startswith("relay:"):
+        return aloud.relay(given)
     broadcast = broadcasts.get(given.conn, int(subject.removeprefix("broadcast:")))
     if broadcast is None or subject_of(broadcast) != subject:
         return Done("gone")

@@ -11,10 +11,10 @@ from gateway.db import Connection, statement
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question to one number; subject: a ticket, the id of a draft or a broadcast, or nothing.
+    """One question to one number; subject: a ticket, the id of a draft or a broadcast, an item, or nothing.
 
     kind: `join`, `draft`, `behalf` (does the person one speaks for agree), `category`, `place`, `info` (what an official
-    asked), `words`, `which`, `close` (is the ticket done), `erase`, `menu`, `poll`.
+    asked), `words`, `which`, `close` (is the ticket done), `erase`, `menu`, `poll`, `useful`.
     """
 
     id: int

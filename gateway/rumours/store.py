@@ -1,6 +1,5 @@
 """The tables of rumours, of those who asked about them, and of codes that were not ours."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,55 +8,92 @@ from gateway.db import Connection, statement
 
 @dataclass(frozen=True, slots=True)
 class Rumour:
-    """A claim. `summary`, `fact` and `sources` are the desk's words and hold once `state` is published."""
+    """A claim. `summary`, `fact` and `sources` are the desk's words and hold once `state` is published.
+
+    version: how often a result was published; places: areas that askers came from; harm: 1 to 3; due_at: when those who
+    asked get a first word; is_trusted: a person has seen once that other words mean it, so that more of them may be taken
+    for it; place: where it stands in the desk's list.
+    """
 
     id: int
     number: int
     claim: str
+    area: str | None
     state: str
     label: str | None
+    kind: str | None
     summary: str | None
     fact: str | None
     sources: list[str]
+    author_id: int | None
+    approver_id: int | None
     checked_at: datetime | None
+    version: int
+    harm: int
+    askers: int
+    places: list[str]
+    is_trusted: bool
+    due_at: datetime | None
+    first_word_at: datetime | None
+    merged_into: int | None
+    place: int
+    created_at: datetime
 
 
-_COLUMNS = "id, number, claim, state, label, summary, fact, sources, checked_at"
+_COLUMNS = ", ".join(f"r.{name}" for name in Rumour.__slots__)
 _NUMBER = statement("SELECT nextval('rumour_number')")
 _LOCK = statement("SELECT pg_advisory_xact_lock(6048, hashtext(encode(:hash, 'hex')))")
 _ADD = statement("""
-    INSERT INTO rumours (number, claim, claim_hash, area, state, created_at)
-    VALUES (:number, :claim, :hash, nullif(:area, ''), 'open', :now)
+    INSERT INTO rumours (number, claim, claim_hash, area, state, harm, due_at, created_at)
+    VALUES (:number, :claim, :hash, nullif(:area, ''), 'open', :harm, :due_at, :now) RETURNING id
 """)
-_SAME = statement(f"""
-    SELECT {_COLUMNS} FROM rumours WHERE claim_hash = :hash ORDER BY (state = 'published') DESC, id DESC LIMIT 1
+# A merged claim is read as the one it went into; one is never merged into a merged one.
+_GET = statement(f"""
+    SELECT {_COLUMNS} FROM rumours o JOIN rumours r ON r.id = coalesce(o.merged_into, o.id) WHERE o.number = :number
 """)
-_GET = statement(f"SELECT {_COLUMNS} FROM rumours WHERE number = :number")
+_ID = statement("SELECT id FROM rumours WHERE number = :number")
+_HOLD = statement(f"SELECT {_COLUMNS} FROM rumours r WHERE r.id = :id FOR NO KEY UPDATE")
 _LATEST = statement(f"""
-    SELECT {_COLUMNS} FROM rumours WHERE state = 'published' ORDER BY checked_at DESC, id DESC LIMIT :most
+    SELECT {_COLUMNS} FROM rumours r WHERE state = 'published' ORDER BY checked_at DESC, id DESC LIMIT :most
 """)
+_PAGE = statement(f"""
+    SELECT {_COLUMNS} FROM rumours r
+    WHERE state IN ('open', 'published') AND place < :before ORDER BY place DESC LIMIT :most
+""")
+_COUNT_OPEN = statement("SELECT count(*) FROM (SELECT 1 FROM rumours WHERE state = 'open' LIMIT 1000) AS waiting")
 _ASKED = statement("""
-    INSERT INTO rumour_askers (rumour_id, number_id, channel, at) VALUES (:rumour_id, :number_id, :channel, :now)
-    ON CONFLICT DO NOTHING
+    WITH added AS (
+        INSERT INTO rumour_askers (rumour_id, number_id, channel, at, area, told)
+        VALUES (:id, :number_id, :channel, :now, nullif(:area, ''), :told) ON CONFLICT DO NOTHING RETURNING area)
+    UPDATE rumours r SET askers = r.askers + 1,
+        places = CASE WHEN a.area IS NULL OR a.area = ANY(r.places) THEN r.places ELSE r.places || a.area END,
+        is_spreading = r.is_spreading OR r.state = 'open' AND (r.askers + 1 >= :numbers
+            OR cardinality(r.places) + (a.area IS NOT NULL AND a.area <> ALL(r.places))::int >= :areas)
+    FROM added a WHERE r.id = :id
+""")
+# Who asks again was told just now what there is.
+_ASKED_AGAIN = statement("""
+    UPDATE rumour_askers SET told = greatest(told, :told), at = :now WHERE rumour_id = :id AND number_id = :number_id
 """)
 _IS_ASKER = statement("SELECT 1 FROM rumour_askers WHERE rumour_id = :rumour_id AND number_id = :number_id")
-_PUBLISH = statement("""
-    INSERT INTO rumours (number, claim, claim_hash, state, label, summary, fact, sources, author_id, approver_id,
-                         checked_at, is_demo, created_at)
-    SELECT nextval('rumour_number'), :claim, :hash, 'published', :label, :summary, :fact, CAST(:sources AS text[]),
-           :author_id, :approver_id, :now, :is_demo, :now
-    WHERE NOT EXISTS (SELECT 1 FROM rumours WHERE claim_hash = :hash)
-""")
+_SET_STATE = statement("UPDATE rumours SET state = :state WHERE id = :id")
+_ASKER_IDS = statement("SELECT number_id FROM rumour_askers WHERE rumour_id = :id ORDER BY at, number_id LIMIT :most")
 _FORGED = statement("""
     INSERT INTO forged_codes (cause, number_id, code, at) VALUES (:cause, :number_id, :code, :now) ON CONFLICT DO NOTHING
 """)
 # A claim that one person alone has asked about, and nobody judged, goes with that person's words.
 _BLANK_CLAIMS = statement("""
-    UPDATE rumours r SET claim = '' FROM rumour_askers a
-    WHERE a.rumour_id = r.id AND a.number_id = :number_id AND r.state = 'open'
-      AND NOT EXISTS (SELECT 1 FROM rumour_askers o WHERE o.rumour_id = r.id AND o.number_id <> :number_id)
+    WITH gone AS (
+        UPDATE rumours r SET claim = '', state = 'erased' FROM rumour_askers a
+        WHERE a.rumour_id = r.id AND a.number_id = :number_id AND r.state = 'open'
+          AND NOT EXISTS (SELECT 1 FROM rumour_askers o WHERE o.rumour_id = r.id AND o.number_id <> :number_id)
+        RETURNING r.id)
+    DELETE FROM rumour_wordings w USING gone WHERE w.rumour_id = gone.id
 """)
-_DROP_ASKED = statement("DELETE FROM rumour_askers WHERE number_id = :number_id")
+_DROP_ASKED = statement("""
+    WITH dropped AS (DELETE FROM rumour_askers WHERE number_id = :number_id RETURNING rumour_id)
+    UPDATE rumours r SET askers = greatest(0, askers - 1) FROM dropped d WHERE d.rumour_id = r.id
+""")
 _DROP_FORGED = statement("DELETE FROM forged_codes WHERE number_id = :number_id")
 _ABOUT = statement("""
     SELECT r.number, r.claim, a.at FROM rumour_askers a JOIN rumours r ON r.id = a.rumour_id
@@ -65,27 +101,54 @@ _ABOUT = statement("""
 """)
 
 
-def hold(conn: Connection, claim_hash: bytes) -> None:
+def take_turn(conn: Connection, claim_hash: bytes) -> None:
     """Make askings of one claim take turns, so that two at the same moment find each other."""
     conn.execute(_LOCK, {"hash": claim_hash})
 
 
-def find_same(conn: Connection, claim_hash: bytes) -> Rumour | None:
-    """The claim that was asked in the same words, a published one first."""
-    row = conn.execute(_SAME, {"hash": claim_hash}).one_or_none()
+def add(conn: Connection, claim: str, claim_hash: bytes, area: str, harm: int, due_at: datetime, now: datetime) -> int:
+    """Write a claim that nobody asked about before, and give its id."""
+    number = int(conn.execute(_NUMBER).scalar_one())
+    values = {"number": number, "claim": claim, "hash": claim_hash, "area": area, "harm": harm}
+    return int(conn.execute(_ADD, {**values, "due_at": due_at, "now": now}).scalar_one())
+
+
+def hold(conn: Connection, rumour_id: int) -> Rumour:
+    """The claim with this id, locked to the end of the transaction: askings, verdicts and merges of one take turns."""
+    return Rumour(*conn.execute(_HOLD, {"id": rumour_id}).one())
+
+
+def id_of(conn: Connection, number: int) -> int | None:
+    """The id of the claim with this running number, merged or not."""
+    found = conn.execute(_ID, {"number": number}).scalar_one_or_none()
+    return int(found) if found is not None else None
+
+
+def get(conn: Connection, number: int) -> Rumour | None:
+    """The claim with this running number, or the one it was merged into."""
+    row = conn.execute(_GET, {"number": number}).one_or_none()
     return Rumour(*row) if row else None
 
 
-def add(conn: Connection, claim: str, claim_hash: bytes, area: str, now: datetime) -> int:
-    """Write a claim that nobody asked about before, and give its running number."""
-    number = int(conn.execute(_NUMBER).scalar_one())
-    conn.execute(_ADD, {"number": number, "claim": claim, "hash": claim_hash, "area": area, "now": now})
-    return number
+def asked(
+    conn: Connection,
+    rumour_id: int,
+    number_id: int,
+    channel: str,
+    area: str,
+    told: int,
+    now: datetime,
+    spreads_at: tuple[int, int],
+) -> None:
+    """Keep who is to be told, once however often they ask; the caller holds the claim.
 
-
-def asked(conn: Connection, rumour_id: int, number_id: int, channel: str, now: datetime) -> None:
-    """Keep who is to be told; once however often they ask."""
-    conn.execute(_ASKED, {"rumour_id": rumour_id, "number_id": number_id, "channel": channel, "now": now})
+    told: the version they are told by the answer itself, -1 where that promises a first word; spreads_at: from how many
+    numbers, and from how many areas, the desk is alarmed.
+    """
+    numbers, areas = spreads_at
+    values = {"id": rumour_id, "number_id": number_id, "channel": channel, "area": area, "told": told, "now": now}
+    if not conn.execute(_ASKED, {**values, "numbers": numbers, "areas": areas}).rowcount:
+        conn.execute(_ASKED_AGAIN, {"id": rumour_id, "number_id": number_id, "told": told, "now": now})
 
 
 def is_asker(conn: Connection, rumour_id: int, number_id: int) -> bool:
@@ -93,10 +156,9 @@ def is_asker(conn: Connection, rumour_id: int, number_id: int) -> bool:
     return conn.execute(_IS_ASKER, {"rumour_id": rumour_id, "number_id": number_id}).one_or_none() is not None
 
 
-def get(conn: Connection, number: int) -> Rumour | None:
-    """The claim with this running number."""
-    row = conn.execute(_GET, {"number": number}).one_or_none()
-    return Rumour(*row) if row else None
+def asker_ids(conn: Connection, rumour_id: int, most: int) -> list[int]:
+    """Ids of the numbers that asked, the first first."""
+    return list(conn.execute(_ASKER_IDS, {"id": rumour_id, "most": most}).scalars())
 
 
 def latest(conn: Connection, most: int = 20) -> list[Rumour]:
@@ -104,24 +166,19 @@ def latest(conn: Connection, most: int = 20) -> list[Rumour]:
     return [Rumour(*row) for row in conn.execute(_LATEST, {"most": most})]
 
 
-def publish(
-    conn: Connection,
-    claim: str,
-    claim_hash: bytes,
-    label: str,
-    summary: str,
-    fact: str,
-    sources: Sequence[str],
-    author_id: int,
-    approver_id: int,
-    now: datetime,
-    *,
-    is_demo: bool = False,
-) -> None:
-    """Write a published result, unless the claim stands here already. The table refuses one without a second person."""
-    values: dict[str, object] = {"claim": claim, "hash": claim_hash, "label": label, "summary": summary, "fact": fact}
-    values |= {"sources": list(sources), "author_id": author_id, "approver_id": approver_id, "now": now}
-    conn.execute(_PUBLISH, {**values, "is_demo": is_demo})
+def page(conn: Connection, before: int, most: int) -> list[Rumour]:
+    """The desk's list: open claims by askers times harm, then results, the newest first."""
+    return [Rumour(*row) for row in conn.execute(_PAGE, {"before": before, "most": most})]
+
+
+def count_open(conn: Connection) -> int:
+    """How many claims wait for a verdict, a thousand at most."""
+    return int(conn.execute(_COUNT_OPEN).scalar_one())
+
+
+def set_state(conn: Connection, rumour_id: int, state: str) -> None:
+    """Move a claim to a state that needs nothing else."""
+    conn.execute(_SET_STATE, {"id": rumour_id, "state": state})
 
 
 def add_forged(conn: Connection, cause: str, number_id: int, code: str, now: datetime) -> None:

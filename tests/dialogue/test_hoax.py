@@ -151,7 +151,7 @@ def test_what_was_judged_is_answered_at_once_on_the_menu_and_by_sms(make_phone: 
     assert phone.types("4", "2", "bansos 600rb LEWAT link").startswith("SALAH (hoax). Kabar: bansos")
     (told,) = phone.writes("CEK Bansos 600rb lewat link?")
     assert "SALAH (hoax)" in told
-    assert phone.rows("SELECT 1 FROM rumour_askers WHERE number_id = :id") == []
+    assert [row.told for row in phone.rows("SELECT told FROM rumour_askers WHERE number_id = :id")] == [1]
 
 
 def test_the_words_of_a_claim_that_is_checked_are_told_only_to_who_asked(make_phone: MakePhone) -> None:

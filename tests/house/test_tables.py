@@ -53,6 +53,7 @@ OWNERS = {
     "canaries": "gateway.broadcasts.canary_store",
     "rumour_askers": "gateway.rumours.store",
     "forged_codes": "gateway.rumours.store",
+    "item_readers": "gateway.information.reader_store",
     "erasures": "gateway.privacy.store",
     "handset_messages": "gateway.handsets.store",
     "audit": "gateway.audit.store",

@@ -85,7 +85,7 @@ def test_what_is_checked_is_read_by_who_asked_and_what_is_published_by_all(
         assert service.is_open(conn, code.lower())
         known = service.ask(rt, conn, people[1], "Bansos lewat link?", "", "sms")
         assert (known.state, known.label) == ("published", "salah")
-        assert not store.is_asker(conn, known.id, people[1]), "the answer was given at once"
+        assert store.is_asker(conn, known.id, people[1]), "they were answered at once, and hear of a correction"
         assert [one.number for one in store.latest(conn)] == [known.number]
         assert service.find(conn, people[0], show_claim(known.number))
         assert service.find(conn, people[0], "no code") is None

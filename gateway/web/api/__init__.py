@@ -13,11 +13,14 @@ from gateway.web.api import (
     broadcasts,
     groups,
     holidays,
+    items,
     openapi,
     people,
     planning,
     presets,
+    relay,
     results,
+    rumours,
 )
 from gateway.web.api.calls import PREFIX, Ask, Call, Part, read_body
 from gateway.web.auth import access
@@ -35,6 +38,9 @@ CALLS: Final[tuple[Call, ...]] = (
     *results.table,
     *groups.table,
     *presets.table,
+    *rumours.table,
+    *items.table,
+    *relay.table,
 )
 
 

@@ -246,3 +246,43 @@ class PresetUse(Body):
     slots: dict[Word, Word] = Field(default_factory=dict)
     reason: Note
     expires_at: Moment | None = None
+
+
+class NewVerdict(Body):
+    """A verdict on a claim: the label, what is true, who says so, and the claim in a few words."""
+
+    label: Word = Field(examples=["SALAH"], description="SALAH, MENYESATKAN, BENAR or BELUM TERBUKTI")
+    text: Note
+    sources: Words = Field(examples=[["BMKG: buletin 12/6", "BPBD"]], description="At least two.")
+    summary: Word = Field("", description="The claim in a few words; else how it begins.")
+    kind: Word = Field("", description="First Draft's kind; `satire` reads SALAH (bercanda).")
+
+
+class OtherClaim(Body):
+    """The code of a known claim."""
+
+    code: Word
+
+
+class NewItem(Body):
+    """An item of information to draft; `corrects` names one whose place it takes."""
+
+    topic: Word = Field(examples=["health"])
+    area: Word = Field(examples=["33.75.01.1006"])
+    titles: Texts
+    texts: Texts
+    source: Word
+    valid_from: Moment | None = Field(None, description="Now, where it is left out.")
+    valid_until: Moment
+    corrects: Word | None = None
+    office: Word | None = Field(None, description="Of a project on the development board, as are budget and percent.")
+    budget: int | None = Field(None, description="In rupiah.")
+    percent: int | None = None
+
+
+class NewRelay(Body):
+    """What is to be read aloud: a code of ours, where, and in how many RT of each kelurahan."""
+
+    code: Word
+    areas: Words = Field(default_factory=list, description="Those it is for, where none is named.")
+    wanted: int | None = None

@@ -1,0 +1,177 @@
+"""Lives of rumours and of information, told in YAML: residents and officials with a phone each, on a clock that stands still.
+
+A story names its `officials` (role and area) and `residents` (where they live, and their language), and is a list of
+steps from Wednesday 4 November 2026, 10:00 WIB. After each step the clock does what is due, and everything that reached
+a phone since is checked: whoever is not under `reads` got nothing. Keys of a step:
+  NAME: said       an SMS; `{c}` is the newest claim, `{c-1}` the one before, `{n}` the newest item, `{code}` the code of the
+                   cell that the newest SMS to them named
+  dials            what NAME types on the menu, as `NAME: 4 2 rob besok`, and `shows`: how the last screen begins
+  item             fields of an item that `editor` drafts and submits and `second` approves; `corrects: true` for the newest
+  relay            this official has the newest item read aloud
+  at, wait         the moment in WIB, or minutes that pass
+  reads            by person, every SMS that reached them since, in order; `...` is any words
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gateway.db import statement
+from gateway.dialogue.hop import hop
+from gateway.dialogue.text import understand_waiting
+from gateway.inbox import service as inbox
+from gateway.information import desk
+from gateway.information import tell as information
+from gateway.information.rules import Content
+from gateway.kernel.areas import AreaBook
+from gateway.kernel.text import measure
+from gateway.numbers import store as numbers
+from gateway.officials import service as officials
+from gateway.officials.rules import Official
+from gateway.providers.base import Hop, Inbound
+from gateway.relay import service as relay
+from gateway.residents.service import own
+from gateway.rumours import tell
+from gateway.runtime import Runtime
+
+STORIES = [
+    pytest.param(story, id=f"{file.stem}: {story['story']}")
+    for file in sorted((Path(__file__).parent / "desks").glob("*.yaml"))
+    for story in yaml.safe_load(file.read_text("utf-8"))
+]
+KEYS = {"reads", "at", "wait", "dials", "shows", "item", "relay"}
+_ids = count(1)
+
+
+@dataclass
+class Person:
+    """Someone with a phone, and a card where they are an official."""
+
+    number: str
+    number_id: int
+    official: Official | None = None
+    card: dict[str, str] = field(default_factory=dict)
+    read: int = 0
+
+
+@dataclass
+class Teller:
+    """Plays a story over real servers."""
+
+    rt: Runtime
+    clock: Any
+    city: AreaBook
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def meets(self, name: str, one: dict[str, str]) -> None:
+        number = f"+62812666{len(self.people):05d}"
+        with self.rt.engine.begin() as conn:
+            number_id = numbers.ensure(conn, self.rt.vault, number).id
+            if "role" not in one:
+                area, _ = self.city.match(one["lives"].split()) or ("", 0)
+                own.subscribe(self.rt, conn, number_id, area, one.get("language", "id"), "paper")
+        self.people[name] = Person(number, number_id)
+        if "role" in one:
+            made = officials.add(self.rt, name.title(), one["role"], one["area"], number)
+            self.people[name].official = officials.sign_in(self.rt, made.token)
+            self.people[name].card = made.card
+
+    def plays(self, step: dict[str, Any]) -> None:
+        assert set(step) <= KEYS | self.people.keys(), step
+        if "at" in step:
+            local = datetime.strptime(step["at"], "%Y-%m-%d %H:%M").replace(tzinfo=self.rt.settings.timezone)
+            self.clock.at(local.astimezone(self.clock().tzinfo))
+        if "wait" in step:
+            self.clock.ahead(minutes=step["wait"])
+        for name in self.people.keys() & step.keys():
+            self.says(name, step[name])
+        for name, typed in step.get("dials", {}).items():
+            self.dials(name, typed, step["shows"])
+        if "item" in step:
+            self.publishes(dict(step["item"]))
+        if "relay" in step:
+            relay.ask(self.rt, self.official(step["relay"]), self.filled("{n}"))
+        for _ in range(2):
+            tell.tick(self.rt)
+            information.tick(self.rt)
+        for name in self.people:
+            self.reads(name, step.get("reads", {}).get(name, []), step)
+
+    def says(self, name: str, said: str) -> None:
+        person = self.people[name]
+        if "{code}" in said:
+            said = said.replace("{code}", person.card[re.findall(r"kartu ([A-E][1-8])", self.received(person)[-1])[-1]])
+        event = Inbound(f"desk-{next(_ids)}", person.number, "54600", self.filled(said))
+        inbox.take(self.rt, "africastalking", event)
+        understand_waiting(self.rt)
+
+    def dials(self, name: str, typed: str, shows: str) -> None:
+        session, said = f"desk-{next(_ids)}", self.filled(typed).split("/")
+        for at in range(len(said) + 1):
+            screen = hop(
+                self.rt, "africastalking", Hop(session, self.people[name].number, "*".join(said[:at]), "*546#")
+            )
+        assert re.match(self.pattern(shows), screen.text, re.DOTALL), screen.text
+
+    def publishes(self, item: dict[str, Any]) -> None:
+        editor, second, now = self.official("editor"), self.official("second"), self.clock()
+        corrects = self.filled("{n}") if item.get("corrects") else None
+        content = Content(item["topic"], item["area"], {"id": item["text"][:30]}, {"id": item["text"]}, item["source"], now,
+                          now + timedelta(days=item.get("days", 7)))  # fmt: skip
+        code = desk.draft(self.rt, editor, content, corrects).code
+        desk.submit(self.rt, editor, code)
+        desk.approve(self.rt, second, code)
+
+    def official(self, name: str) -> Official:
+        found = self.people[name].official
+        assert found
+        return found
+
+    def filled(self, text: str) -> str:
+        for mark, letter, sql in (
+            ("c", "C", "SELECT number AS n FROM rumours ORDER BY id DESC OFFSET :n LIMIT 1"),
+            ("n", "", "SELECT code AS n FROM items ORDER BY id DESC OFFSET :n LIMIT 1"),
+        ):
+            for found in set(re.findall(rf"\{{{mark}(?:-\d)?\}}", text)):
+                (row,) = self.rows(sql, n=int(found.strip("{}" + mark + "-") or 0))
+                text = text.replace(found, f"{letter}{row.n}")
+        return text
+
+    def reads(self, name: str, expected: list[str], step: dict[str, Any]) -> None:
+        person = self.people[name]
+        fresh = self.received(person)[person.read :]
+        person.read += len(fresh)
+        assert len(fresh) == len(expected), (name, fresh, step)
+        for body, wanted in zip(fresh, expected, strict=True):
+            assert re.fullmatch(self.pattern(wanted), body, re.DOTALL), (name, body, wanted)
+            assert measure(body).encoding == "GSM-7"
+            assert measure(body).segments <= 2
+
+    def pattern(self, wanted: str) -> str:
+        return re.escape(self.filled(wanted)).replace(r"\.\.\.", ".*")
+
+    def received(self, person: Person) -> list[str]:
+        """What has reached the phone by now, in the order it came: not what waits for the morning."""
+        sql = """SELECT body FROM messages WHERE number_id = :id AND body IS NOT NULL
+                 AND (not_before IS NULL OR not_before <= :now) ORDER BY greatest(not_before, created_at), id"""
+        return [row.body for row in self.rows(sql, id=person.number_id, now=self.clock())]
+
+    def rows(self, sql: str, **values: object) -> list[Any]:
+        with self.rt.engine.begin() as conn:
+            return list(conn.execute(statement(sql), values))
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_story(story: dict[str, Any], rt: Runtime, clock: Any, city: AreaBook) -> None:
+    assert set(story) <= {"story", "officials", "residents", "steps"}
+    teller = Teller(rt, clock, city)
+    for name, one in {**story.get("residents", {}), **story.get("officials", {})}.items():
+        teller.meets(name, one)
+    for step in story["steps"]:
+        teller.plays(step)

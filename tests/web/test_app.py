@@ -1,9 +1,9 @@
 """What every route and every answer have in common: declared access, headers, request ids, problems, log lines."""
 
-import re
 import dataclasses
 import io
 import json
+import re
 
 import pytest
 from flask import Flask

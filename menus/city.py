@@ -185,6 +185,7 @@ class City:
             "due": ticket.due,
             "office": ticket.office,
             "news": ticket.news,
+            "asks": "yes" if ticket.state == "answered" else "",
             "kind": ticket.kind,
             "category": ticket.category,
             "place_name": ticket.place_name,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from gateway.aspirations import case_store, follow
 from gateway.aspirations import store as aspirations
+from gateway.aspirations.rules import State
 from gateway.db import Connection
 from gateway.dialogue import desk, hoax, mine, news, waiting
 from gateway.dialogue.follow import status_slots
@@ -60,7 +61,9 @@ def _ticket(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
         return Outcome("foreign", {"ticket": show_ticket(aspiration.ticket), "state": aspiration.state})
     current = follow.current(conn, aspiration)
     news = case_store.news(conn, current.id).rstrip(" .")
-    return Outcome("ok", {**status_slots(talk, conn, current), "news": news})
+    # Only the reporter is asked; who follows a report, or whose own was merged into it, reads how it stands.
+    asks = "yes" if current.state is State.ANSWERED and current.number_id == talk.number.id else ""
+    return Outcome("ok", {**status_slots(talk, conn, current), "news": news, "asks": asks})
 
 
 def _similar(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:

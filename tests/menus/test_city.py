@@ -65,5 +65,5 @@ def test_the_city_knows_every_need_and_every_action(book: Book) -> None:
     }
     assert all(city.answer(person, Need(name, told)) for name in Lookup)
     args = dict.fromkeys(("area", "language", "kind", "ticket", "words", "body", "item", "answer", "digits"), "x")
-    args |= {"stars": "1", "claim": "C48", "code": "B27", "pin": "1", "kind": "complaint"}
+    args |= {"stars": "1", "claim": "C48", "code": "B27", "pin": "1", "kind": "complaint", "verb": "verify"}
     assert all(act(city, person, action, args).outcome.name for action in Action)

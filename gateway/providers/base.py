@@ -228,8 +228,7 @@ class FormHooks:
 class Provider(Protocol):
     """A company that carries our messages.
 
-    hooks: kinds answered under /hooks/<name>/; batch: recipients of one text a call takes; concurrency: calls in
-    flight a process;
+    hooks: kinds answered under /hooks/<name>/; batch: recipients of one text a call takes; concurrency: calls at once;
     per_second: messages a second over all processes, 0 for no limit; timeout: seconds after which a call is over;
     final: codes of reports, in small letters, after which no other try by this company can reach the number;
     foreign: it stands outside Indonesia; sends_to_demo: it may send to demo people; answerable: it has a sender that

@@ -13,10 +13,10 @@ from gateway import db
 from gateway.local import postgres
 from gateway.local.embedded import Embedded
 from gateway.reference import store as reference
-from tests.bench import flat, hop, ledger
+from tests.bench import flat, hop, ledger, rumours
 from tests.stack import Stack
 
-PARTS = ("hop", "import", "planning", "twilio", "africastalking", "receipts")
+PARTS = ("hop", "import", "planning", "twilio", "africastalking", "receipts", "rumours")
 
 
 def main(arguments: list[str]) -> int:
@@ -63,6 +63,7 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
         "africastalking": lambda: ledger.sending(made, "africastalking", people, owner, 50),
         "receipts": lambda: ledger.receipts(made, min(people, 20_000), owner),
         "planning": lambda: ledger.planning(made, owner),
+        "rumours": lambda: rumours.desk(made),
     }
     try:
         made.start("standin", "web")
@@ -85,6 +86,8 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
             show(flat.set_beside(few, flat.among_residents(made), people, planned))
         if "planning" in parts:
             show(steps["planning"]())
+        if "rumours" in parts:
+            show(steps["rumours"]())
     finally:
         made.stop()
 

@@ -4,7 +4,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from gateway.commands.opening import acting, by_token
-from gateway.rumours import desk, view
+from gateway.rumours import complaint, desk, view
 
 if TYPE_CHECKING:
     from gateway.commands.opening import Commands
@@ -49,6 +49,7 @@ def declare(commands: "Commands") -> None:
         two = acts.add_parser(name, parents=[one], help=help)
         two.add_argument("known", help="the known claim's code")
         two.set_defaults(run=run)
+    acts.add_parser("complaint", parents=[one], help="file it as the complaint it is").set_defaults(run=_move)
     script = acts.add_parser("script", parents=[one], help="what a KIM reads aloud about a result")
     script.add_argument("--language", default="id", help="id, jv or en")
     script.set_defaults(run=_script)
@@ -140,4 +141,10 @@ def _part(args: argparse.Namespace) -> int:
 def _script(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
         print(view.script(rt, official, args.code, args.language))
+    return 0
+
+
+def _move(args: argparse.Namespace) -> int:
+    with acting(args) as (rt, official):
+        print(f"ticket: {complaint.move(rt, official, args.code)}")
     return 0

@@ -79,6 +79,9 @@ def submit(rt: Runtime, official: Official, written: str) -> Draft:
     def do(conn: Connection, item: Draft) -> None:
         if item.content.valid_until <= rt.now():
             raise Conflict("Its time is over; it would never be shown.", reason="late")
+        if item.corrects_id and item.corrects:
+            # Held, so that of two corrections at the same moment one finds the other.
+            desk_store.get(conn, item.corrects, lock=True)
         if item.corrects_id and (other := desk_store.correction_of(conn, item.corrects_id)):
             raise Conflict(f"{other} corrects {item.corrects} already.", reason="corrected")
         desk_store.submit(conn, item.id, rt.now())

@@ -5,6 +5,8 @@ from typing import Any
 
 from gateway.audit import store as audit
 from gateway.broadcasts import sent_store
+from gateway.broadcasts import store as broadcasts
+from gateway.broadcasts.rules import State
 from gateway.db import Connection, transaction
 from gateway.information import store as information
 from gateway.information import words as items
@@ -41,7 +43,10 @@ def find_words(rt: Runtime, conn: Connection, written: str, language: str = "id"
     """
     if (number := parse_broadcast(written)) is not None and (sent := sent_store.find_sent(conn, number)):
         text = sent.texts.get(language) or next(iter(sent.texts.values()), "")
-        if not sent.is_drill and not (sent.expires_at and sent.expires_at <= rt.now()):
+        held = broadcasts.get(conn, broadcasts.id_of(conn, number) or 0)
+        # What was stopped on its way was stopped for a reason.
+        goes_on = held is not None and held.state in (State.SENDING, State.FINISHED)
+        if goes_on and not sent.is_drill and not (sent.expires_at and sent.expires_at <= rt.now()):
             return text, show_broadcast(number), [area.split("/")[0] for area in sent.areas] or [_CITY]
     if (number := parse_claim(written)) is not None and (claim := rumours.get(conn, number)):
         if claim.state == "published":

@@ -14,13 +14,13 @@ _ADD = statement("""
     INSERT INTO rumour_words (word, wording_id)
     SELECT DISTINCT word, id FROM added, unnest(CAST(:list AS text[])) AS word
 """)
-# The newest hundred of each word, so that a word which stands in thousands of claims costs no more than a rare one.
+# The newest fifty of each word, so that a word which stands in thousands of claims costs no more than a rare one.
 _NEAR = statement("""
     SELECT w.rumour_id, w.words, r.is_trusted, r.state
     FROM (SELECT near.wording_id FROM unnest(CAST(:words AS text[])) AS said(word)
           CROSS JOIN LATERAL (SELECT i.wording_id FROM rumour_words i WHERE i.word = said.word
-                              ORDER BY i.wording_id DESC LIMIT 100) AS near
-          GROUP BY near.wording_id ORDER BY count(*) DESC, near.wording_id DESC LIMIT 60) AS best
+                              ORDER BY i.wording_id DESC LIMIT 50) AS near
+          GROUP BY near.wording_id ORDER BY count(*) DESC, near.wording_id DESC LIMIT 40) AS best
     JOIN rumour_wordings w ON w.id = best.wording_id JOIN rumours r ON r.id = w.rumour_id
     WHERE r.state IN ('open', 'published')
 """)

@@ -48,6 +48,6 @@ def _write(
     notices = []
     for contact in contacts(conn, [one.number_id for one in people]):
         language = contact.language if contact.language in rt.settings.languages else "id"
-        body = render.render(f"desk.{key}", slots, language)
+        body = render.render(f"hoax_desk.{key}", slots, language)
         notices.append(Notice(contact.number_id, contact.prefix, language, body, f"{cause}:{contact.number_id}"))
     notify(rt, conn, notices)

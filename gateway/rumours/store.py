@@ -87,7 +87,9 @@ _BLANK_CLAIMS = statement("""
         UPDATE rumours r SET claim = '', state = 'erased' FROM rumour_askers a
         WHERE a.rumour_id = r.id AND a.number_id = :number_id AND r.state = 'open'
           AND NOT EXISTS (SELECT 1 FROM rumour_askers o WHERE o.rumour_id = r.id AND o.number_id <> :number_id)
-        RETURNING r.id)
+        RETURNING r.id),
+    unsaid AS (
+        UPDATE rumour_verdicts v SET state = 'replaced', summary = '' FROM gone WHERE v.rumour_id = gone.id)
     DELETE FROM rumour_wordings w USING gone WHERE w.rumour_id = gone.id
 """)
 _DROP_ASKED = statement("""

@@ -102,7 +102,7 @@ def _tell_desk(rt: Runtime, conn: Connection, rumours: Sequence[Rumour], about: 
             "areas": str(max(len(one.places) for one in own)),
             "words": own[0].summary or own[0].claim,
         }
-        body = render.render(f"desk.rumour_{about}", slots, language)
+        body = render.render(f"hoax_desk.rumour_{about}", slots, language)
         cause = f"desk:{about}:{own[0].id}:{official.id}:{rt.now().timestamp():.0f}"
         notices.append(Notice(contact.number_id, contact.prefix, language, body, cause))
     notify(rt, conn, notices)

@@ -18,16 +18,20 @@ _TAKE = statement("""
     WHERE a.rumour_id = :id AND a.number_id = n.number_id RETURNING a.number_id, a.at, n.told
 """)
 _TOLD = statement("UPDATE rumours SET is_telling = false WHERE id = :id")
-_FIRST_WORD = statement("""
+# A claim that somebody holds is left to the next tick, so that the clock never waits for two desks that wait for it.
+_HELD_BY_NOBODY = "FOR NO KEY UPDATE SKIP LOCKED"
+_FIRST_WORD = statement(f"""
     UPDATE rumours SET first_word_at = :now, is_telling = true
-    WHERE state = 'open' AND first_word_at IS NULL AND due_at <= :now
+    WHERE id IN (SELECT id FROM rumours WHERE state = 'open' AND first_word_at IS NULL AND due_at <= :now {_HELD_BY_NOBODY})
 """)
 _WARN = statement(f"""
     UPDATE rumours r SET warned_at = :now
-    WHERE state = 'open' AND warned_at IS NULL AND due_at <= :until RETURNING {_COLUMNS}
+    WHERE id IN (SELECT id FROM rumours WHERE state = 'open' AND warned_at IS NULL AND due_at <= :until {_HELD_BY_NOBODY})
+    RETURNING {_COLUMNS}
 """)
 _ALARM = statement(f"""
-    UPDATE rumours r SET alarmed_at = :now WHERE is_spreading AND alarmed_at IS NULL RETURNING {_COLUMNS}
+    UPDATE rumours r SET alarmed_at = :now
+    WHERE id IN (SELECT id FROM rumours WHERE is_spreading AND alarmed_at IS NULL {_HELD_BY_NOBODY}) RETURNING {_COLUMNS}
 """)
 
 

@@ -13,10 +13,12 @@ from gateway import db
 from gateway.local import postgres
 from gateway.local.embedded import Embedded
 from gateway.reference import store as reference
-from tests.bench import alarm, flat, hop, kannel, ledger, tickets
+from tests.bench import alarm, flat, hop, kannel, ledger, rumours, tickets
 from tests.stack import Stack
 
-PARTS = ("hop", "import", "planning", "twilio", "kannel", "africastalking", "receipts", "alarm", "tickets")
+PARTS = (
+    "hop", "import", "planning", "twilio", "kannel", "africastalking", "receipts", "alarm", "tickets", "rumours",
+)  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:
@@ -65,6 +67,7 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
         "receipts": lambda: ledger.receipts(made, min(people, 20_000), owner),
         "alarm": lambda: alarm.in_a_blast(made, owner, folder),
         "planning": lambda: ledger.planning(made, owner),
+        "rumours": lambda: rumours.desk(made),
     }
     try:
         made.start("standin", "web")
@@ -93,6 +96,8 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
             show(flat.set_beside(few, flat.among_residents(made), people, planned))
         if "planning" in parts:
             show(steps["planning"]())
+        if "rumours" in parts:
+            show(steps["rumours"]())
     finally:
         made.stop()
 

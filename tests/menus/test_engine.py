@@ -267,7 +267,10 @@ def test_whoever_signed_in_is_not_asked_again_in_this_session(resident: Person) 
 
 
 def test_what_is_found_decides_which_screen_shows_it_and_0_goes_back_to_the_list(resident: Person) -> None:
-    resident.answers = {**resident.answers, Lookup.TICKET: Outcome("ok", TICKET | {"state": "answered", "asks": "yes", "news": ""})}
+    resident.answers = {
+        **resident.answers,
+        Lookup.TICKET: Outcome("ok", TICKET | {"state": "answered", "asks": "yes", "news": ""}),
+    }
     resident.dials()
     assert resident.types("3", "1").startswith("271-908-9: DPUPR menyatakan SELESAI. Benar?\n1 Ya, selesai")
     resident.types("0")
@@ -283,7 +286,10 @@ CLOSED = [
 
 @pytest.mark.parametrize(("found", "begins"), [case[1:] for case in CLOSED], ids=[case[0] for case in CLOSED])
 def test_a_closing_question(resident: Person, found: Mapping[str, str], begins: str) -> None:
-    resident.answers = {**resident.answers, Lookup.TICKET: Outcome("ok", TICKET | {"state": "answered", "asks": "yes"} | dict(found))}
+    resident.answers = {
+        **resident.answers,
+        Lookup.TICKET: Outcome("ok", TICKET | {"state": "answered", "asks": "yes"} | dict(found)),
+    }
     resident.dials()
     assert resident.types("3", "1").startswith(begins)
 

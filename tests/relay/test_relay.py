@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.db import statement
 from gateway.kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing
 from gateway.kernel.text import measure
 from gateway.officials.rules import Role
@@ -11,6 +12,13 @@ from gateway.runtime import Runtime
 from tests.dialogue.officer import Officer
 from tests.information.conftest import BARAT, BENDAN, CITY, MEDONO, PONCOL, Desk
 from tests.rumours.conftest import Desk as Hoax
+
+_BROADCAST = statement("""
+    INSERT INTO broadcasts (number, state, level, texts, audience, author_id, recipients, hash, started_at, created_at,
+                            changed_at)
+    VALUES (27, :state, 'important', '{"id": "Rob jam 14-18."}', '{"areas": ["33.75.01.1002/RW03"]}', :author, 1, '', :at,
+            now(), now())
+""")
 
 
 def tasks_of(rt: Runtime, official: Officer) -> list[str]:
@@ -111,3 +119,18 @@ def test_an_item_that_is_over_is_not_read(rt: Runtime, editors: Desk, clock: obj
     clock.ahead(days=8)  # type: ignore[attr-defined]
     with pytest.raises(Missing):
         service.ask(rt, admin, item.code)
+
+
+@pytest.mark.parametrize(
+    ("state", "may"), [("sending", True), ("finished", True), ("paused", False), ("cancelled", False), ("draft", False)]
+)
+def test_a_broadcast_is_read_aloud_while_it_goes_or_went_out(rt: Runtime, editors: Desk, state: str, may: bool) -> None:
+    admin = editors.official("admin")
+    with rt.engine.begin() as conn:
+        conn.execute(_BROADCAST, {"state": state, "author": admin.id, "at": None if state == "draft" else rt.now()})
+    if may:
+        (task,) = service.ask(rt, admin, "b 27")
+        assert (task.code, task.area, task.script) == ("B27", MEDONO, "Rob jam 14-18.")
+    else:
+        with pytest.raises(Missing):
+            service.ask(rt, admin, "B27")

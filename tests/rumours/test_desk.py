@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing
 from gateway.officials.rules import Official, Role
-from gateway.rumours import desk, store, verdict_store, view
+from gateway.rumours import complaint, desk, store, verdict_store, view
 from gateway.rumours.rules import show_claim
 from gateway.rumours.store import Rumour
 
@@ -20,10 +20,11 @@ ACTS: dict[str, Act] = {
     "judge": lambda hoax, who, one, other: hoax.judge(who, one),
     "match": lambda hoax, who, one, other: desk.match(hoax.rt, who, show_claim(one.number), show_claim(other.number)),
     "part": lambda hoax, who, one, other: desk.part(hoax.rt, who, show_claim(one.number), show_claim(other.number)),
+    "move": lambda hoax, who, one, other: complaint.move(hoax.rt, who, show_claim(one.number)),
     "approve": lambda hoax, who, one, other: desk.approve(hoax.rt, who, show_claim(one.number)),
     "reject": lambda hoax, who, one, other: desk.reject(hoax.rt, who, show_claim(one.number)),
 }
-READ, JUDGE, DECIDE = {"list", "look"}, {"judge", "match", "part"}, {"approve", "reject"}
+READ, JUDGE, DECIDE = {"list", "look"}, {"judge", "match", "part", "move"}, {"approve", "reject"}
 MAY = {
     "admin": READ | JUDGE | DECIDE,
     "approver": READ | DECIDE,
@@ -207,3 +208,19 @@ def test_an_unknown_code_and_a_claim_that_is_over(hoax: Desk) -> None:
     with pytest.raises(Conflict, match="erased"):
         hoax.judge(admin, claim)
     assert view.page(hoax.rt, admin, None, 10) == ([], None)
+
+
+def test_a_complaint_becomes_a_ticket_of_whoever_asked_who_is_told(hoax: Desk) -> None:
+    kim = hoax.official("kim")
+    claim, shared = hoax.ask(1, "lampu jalan gg 5 mati sudah seminggu", BENDAN), hoax.ask(1, "rob 3 meter malam ini")
+    ticket = complaint.move(hoax.rt, kim, show_claim(claim.number))
+    (row,) = hoax.rows("SELECT number_id, category, area, body FROM aspirations")
+    assert (row.number_id, row.category, row.area) == (hoax.number(1), "roads", BENDAN)
+    assert row.body == "lampu jalan gg 5 mati sudah seminggu"
+    assert ticket in hoax.sent(1)[0]
+    with pytest.raises(Conflict, match="moved"):
+        complaint.move(hoax.rt, kim, show_claim(claim.number))
+    hoax.ask(2, "rob 3 meter malam ini")
+    with pytest.raises(Conflict, match="judge it"):
+        complaint.move(hoax.rt, kim, show_claim(shared.number))
+    assert hoax.ask(3, "lampu jalan gg 5 mati sudah seminggu").id != claim.id

@@ -110,9 +110,11 @@ def test_a_published_claim_is_not_merged_away(hoax: Desk) -> None:
 
 def test_a_claim_that_was_erased_is_known_by_no_words(hoax: Desk) -> None:
     claim = hoax.ask(1, KNOWN)
+    hoax.judge(hoax.official("kim"), claim)
     with hoax.rt.engine.begin() as conn:
         store.forget(conn, hoax.number(1))
         assert match_store.near(conn, KNOWN.split()) == []
         assert conn.execute(statement("SELECT count(*) FROM rumour_words")).scalar_one() == 0
+        assert conn.execute(statement("SELECT summary FROM rumour_verdicts")).scalars().all() == [""]
     again = hoax.ask(2, KNOWN)
     assert again.id != claim.id

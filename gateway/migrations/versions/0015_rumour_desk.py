@@ -106,7 +106,7 @@ def upgrade() -> None:
     );
     CREATE INDEX rumour_matches_to ON rumour_matches (candidate_id);
 
-    GRANT SELECT, INSERT, UPDATE (state, version, decided_by, decided_at, note) ON rumour_verdicts TO kabar_app;
+    GRANT SELECT, INSERT, UPDATE (state, version, summary, decided_by, decided_at, note) ON rumour_verdicts TO kabar_app;
     GRANT SELECT, INSERT, UPDATE (rumour_id), DELETE ON rumour_wordings TO kabar_app;
     GRANT SELECT, INSERT, DELETE ON rumour_words TO kabar_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON rumour_matches TO kabar_app;

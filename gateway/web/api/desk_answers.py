@@ -76,6 +76,12 @@ class Rumours(Answer):
     next: str | None
 
 
+class Moved(Answer):
+    """The ticket that a claim became."""
+
+    ticket: str
+
+
 class Script(Answer):
     """Words to be read aloud."""
 

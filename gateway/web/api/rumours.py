@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from gateway.rumours import desk, view
+from gateway.rumours import complaint, desk, view
 from gateway.web.api.bodies import Approval, NewVerdict, OtherClaim, Rejection
 from gateway.web.api.calls import Ask, Part, Table
-from gateway.web.api.desk_answers import FullRumour, Rumours, Script
+from gateway.web.api.desk_answers import FullRumour, Moved, Rumours, Script
 
 table = Table()
 
@@ -57,3 +57,8 @@ def part(ask: Ask, code: str, body: OtherClaim) -> dict[str, Any]:
 def script(ask: Ask, code: str) -> dict[str, Any]:
     texts = {one: view.script(ask.rt, ask.official, code, one) for one in ask.rt.settings.languages}
     return {"code": view.look(ask.rt, ask.official, code)["code"], "texts": texts}
+
+
+@table.call("POST", "/rumours/{code}/complaint", "File it as the complaint it is", Moved)
+def move(ask: Ask, code: str) -> dict[str, Any]:
+    return {"ticket": complaint.move(ask.rt, ask.official, code)}

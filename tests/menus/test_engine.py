@@ -286,10 +286,8 @@ CLOSED = [
 
 @pytest.mark.parametrize(("found", "begins"), [case[1:] for case in CLOSED], ids=[case[0] for case in CLOSED])
 def test_a_closing_question(resident: Person, found: Mapping[str, str], begins: str) -> None:
-    resident.answers = {
-        **resident.answers,
-        Lookup.TICKET: Outcome("ok", TICKET | {"state": "answered", "asks": "yes"} | dict(found)),
-    }
+    ticket = TICKET | {"state": "answered", "asks": "yes"} | dict(found)
+    resident.answers = {**resident.answers, Lookup.TICKET: Outcome("ok", ticket)}
     resident.dials()
     assert resident.types("3", "1").startswith(begins)
 

@@ -6,31 +6,8 @@ from dataclasses import dataclass, field
 from gateway.kernel.areas import Area, AreaBook
 from gateway.kernel.codes import make_ticket, parse_ticket, show_ticket
 from menus.book import Book
+from menus.city_facts import AREAS, BLAST, CAN, CITY, DUE, NOW, TODAY, TOPICS, TRIES
 from menus.model import Lookup, Need, Outcome, Row, Rows, Said
-
-CITY = "33.75"
-_AREAS = {
-    "01 Pekalongan Barat": "1002 Medono,1003 Podosugih,1004 Sapuro Kebulen,1006 Bendan Kergon,1008 Pasirkratonkramat,"
-    "1009 Tirto,1012 Pringrejo",
-    "02 Pekalongan Timur": "1002 Noyontaansari,1004 Kauman,1007 Poncol,1008 Klego,1009 Gamer,1010 Setono,"
-    "1012 Kali Baros",
-    "03 Pekalongan Utara": "1002 Krapyak,1003 Kandang Panjang,1004 Panjang Wetan,1006 Padukuhan Kraton,1007 Degayu,"
-    "1009 Bandengan,1010 Panjang Baru",
-    "04 Pekalongan Selatan": "1002 Banyurip,1003 Buaran Kradenan,1004 Jenggot,1006 Kuripan Kertoharjo,"
-    "1008 Kuripan Yosorejo,1010 Sokoduwet",
-}
-TOPICS = ("alert", "services", "development", "health", "events")
-PIN = "246810"
-CELL_CODE = "135790"
-BLAST = {"code": "B27", "level": "emergency", "people": "1.204"}
-CAN = {
-    "verify": {"received"}, "take": {"verifying"}, "forward": {"verifying"}, "ask": {"verifying"},
-    "start": {"forwarded", "local"}, "reply": {"forwarded", "local", "in_progress"},
-    "resolve": {"forwarded", "local", "in_progress"},
-}  # fmt: skip
-"""What officials of this city may do to a ticket, by its state."""
-_TRIES = 3
-TODAY, NOW, DUE = "14/6", "14/6 09.10", "28/6"
 
 
 @dataclass(slots=True)
@@ -43,7 +20,7 @@ class Person:
     topics: set[str] = field(default_factory=lambda: set(TOPICS))
     stopped: bool = False
     role: str = ""
-    tries: int = _TRIES
+    tries: int = TRIES
     wrong_codes: int = 0
     draft: dict[str, str] = field(default_factory=dict)
     inbox: list[str] = field(default_factory=list)
@@ -83,7 +60,7 @@ class City:
     def __init__(self, book: Book) -> None:
         self.book = book
         places = [Area(CITY, "Kota Pekalongan", "kota", "33")]
-        for kecamatan, names in _AREAS.items():
+        for kecamatan, names in AREAS.items():
             code = f"{CITY}.{kecamatan[:2]}"
             places.append(Area(code, kecamatan[3:], "kecamatan", CITY))
             places += [Area(f"{code}.{one[:4]}", one[5:], "kelurahan", code) for one in names.split(",")]

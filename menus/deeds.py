@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from gateway.kernel.codes import show_ticket
 from menus import office
-from menus.city import CITY, NOW, TOPICS, City, Person, Rumour, rumour_slots
+from menus.city import City, Person, Rumour, rumour_slots
+from menus.city_facts import CITY, NOW, TOPICS
 from menus.model import Action, Outcome
 
 _DIGITS = "482"

@@ -1,7 +1,8 @@
 """What officials do in the city in memory: sign in, approve the one broadcast that waits, and work on tickets."""
 
 from gateway.kernel.codes import parse_ticket, show_ticket
-from menus.city import CAN, CELL_CODE, NOW, PIN, City, Person
+from menus.city import City, Person
+from menus.city_facts import CAN, CELL_CODE, NOW, PIN
 from menus.model import Outcome
 
 _CODE_TRIES = 3

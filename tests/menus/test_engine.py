@@ -267,7 +267,10 @@ def test_whoever_signed_in_is_not_asked_again_in_this_session(resident: Person) 
 
 
 def test_what_is_found_decides_which_screen_shows_it_and_0_goes_back_to_the_list(resident: Person) -> None:
-    resident.answers = {**resident.answers, Lookup.TICKET: Outcome("ok", TICKET | {"state": "answered", "asks": "yes", "news": ""})}
+    resident.answers = {
+        **resident.answers,
+        Lookup.TICKET: Outcome("ok", TICKET | {"state": "answered", "asks": "yes", "news": ""}),
+    }
     resident.dials()
     assert resident.types("3", "1").startswith("271-908-9: DPUPR menyatakan SELESAI. Benar?\n1 Ya, selesai")
     resident.types("0")

@@ -276,14 +276,10 @@ def _official_broadcasts(city: City, _: Person, __: _Args) -> Said:
 
 
 def _official_broadcast(city: City, _: Person, args: _Args) -> Said:
-    shown = {
-        "author": "Joko",
-        "to": "Pekalongan Utara",
-        "text": "Rob jam 14-18. Kode B27",
-        "asked": "kartu A1",
-        "left": "",
-    }
-    return Outcome("ok", BLAST | shown) if city.has_blast and args.get("broadcast") == "B27" else Outcome("gone")
+    if not city.has_blast or args.get("broadcast") != "B27":
+        return Outcome("gone")
+    shown = {"author": "Joko", "to": "Pekalongan Utara", "text": "Rob jam 14-18. Kode B27", "asked": "kartu A1"}
+    return Outcome("ok", {**BLAST, **shown, "left": ""})
 
 
 _LOOKUPS: Mapping[Lookup, Callable[[City, Person, _Args], Said]] = {

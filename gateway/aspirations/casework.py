@@ -16,7 +16,7 @@ from gateway.runtime import Runtime
 
 _SAYS = frozenset({Verb.ASK, Verb.REPLY, Verb.RESOLVE, Verb.ARCHIVE, Verb.REOPEN, Verb.DECLINE})
 """Acts with words that the resident reads."""
-_LONGEST_TO = 20
+_LONGEST_TO = 40
 _SILENT = frozenset({Verb.VERIFY})
 """Acts of which nobody is told: the receipt has promised them already."""
 

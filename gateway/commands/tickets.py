@@ -30,7 +30,7 @@ ACTS: Final[Mapping[Verb, tuple[tuple[str, ...], str]]] = {
 _HELP: Final = {
     "text": "words for the resident, 150 characters at most",
     "office": "its code, as `offices` lists it",
-    "to": "who is competent, 20 characters at most",
+    "to": "who is competent, 40 characters at most",
     "into": "the other ticket",
 }
 

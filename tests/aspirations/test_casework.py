@@ -155,7 +155,7 @@ def test_the_days_are_a_setting(rt: Runtime, filing: Make, file: File, hire: Hir
         (Act(Verb.ASK, "a" * 151), "said_long"),
         (Act(Verb.FORWARD, office="DINASX"), "office_ask"),
         (Act(Verb.DECLINE, "x", to=""), "to_ask"),
-        (Act(Verb.DECLINE, "x", to="y" * 21), "to_ask"),
+        (Act(Verb.DECLINE, "x", to="y" * 41), "to_ask"),
         (Act(Verb.MERGE, into="0000000"), "into"),
         (Act(Verb.MERGE, into="x"), "into"),
     ],

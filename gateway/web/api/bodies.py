@@ -163,7 +163,7 @@ class Forward(Body):
 
 
 class Decline(Body):
-    """Whose authority it is instead (up to 20 characters), and words for the resident."""
+    """Whose authority it is instead (up to 40 characters), and words for the resident."""
 
     to: Word
     text: Note

@@ -137,7 +137,7 @@ def joined(text: str) -> str:
         lambda now: ", ".join(sorted([*now[1].split(", "), "feathers"])),
         text,
     )
-    return swap("tuple[Call, ...]] = (", "tuple[Call, ...]] = (*feathers.table, ")(text)
+    return swap("tuple[Call, ...]] = (\n", "tuple[Call, ...]] = (\n    *feathers.table,\n")(text)
 
 
 def served_past(view: str) -> str:

@@ -132,11 +132,8 @@ PAST_THE_TABLE = '    app.add_url_rule(PREFIX + "/feathers", view_func={view}, e
 
 def joined(text: str) -> str:
     """CALLS with those of the new module."""
-    text = re.sub(
-        r"(?<=from gateway\.web\.api import )(.+)",
-        lambda now: ", ".join(sorted([*now[1].split(", "), "feathers"])),
-        text,
-    )
+    listed = re.compile(r"(?<=from gateway\.web\.api import \(\n)((?: {4}\w+,\n)+)")
+    text = listed.sub(lambda now: "".join(sorted([*now[1].splitlines(keepends=True), "    feathers,\n"])), text)
     return swap("tuple[Call, ...]] = (", "tuple[Call, ...]] = (\n    *feathers.table,")(text)
 
 

@@ -104,12 +104,14 @@ def _tell(rt: Runtime, conn: Connection, code: str, areas: Sequence[str]) -> Non
         people |= found
     asked_ids = [one.number_id for asked in people.values() for one in asked]
     reached = {contact.number_id: contact for contact in contacts(conn, asked_ids)}
-    notices = []
+    notices, texts = [], dict[str, str]()
     for area, asked in people.items():
         for one in asked:
             if contact := reached.get(one.number_id):
                 language = contact.language if contact.language in rt.settings.languages else "id"
-                slots = {"code": code, "area_name": book[area].name, "text": find_words(rt, conn, code, language)[0]}
+                if language not in texts:
+                    texts[language] = find_words(rt, conn, code, language)[0]
+                slots = {"code": code, "area_name": book[area].name, "text": texts[language]}
                 body = render.render("relay.task", slots, language)
                 if measure(body).segments > _PARTS:
                     body = render.render("relay.task_long", slots, language)

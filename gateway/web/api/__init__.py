@@ -6,11 +6,10 @@ from typing import Any, Final
 
 from flask import Flask, Response, g, request
 
-from gateway.kernel.errors import Invalid
 from gateway.runtime import Runtime
-from gateway.web.api import broadcasts, groups, openapi, people, planning, presets, results
-from gateway.web.api.calls import PREFIX, Ask, Call, Part, read_body
-from gateway.web.auth import access
+from gateway.web.api import broadcasts, groups, openapi, people, planning, presets, results, statistics
+from gateway.web.api.calls import PREFIX, Ask, Call, Part, Visit, read_body, refuse_unknown
+from gateway.web.auth import access, let_visit
 from gateway.web.reading import read_whole
 
 LARGEST: Final = 1024 * 1024
@@ -23,6 +22,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *results.table,
     *groups.table,
     *presets.table,
+    *statistics.table,
 )
 
 
@@ -48,14 +48,19 @@ def _serve(rt: Runtime, call: Call) -> Callable[..., Response]:
     body_model, is_list = call.body, call.is_list
     takes_body = "body" in call.hints
 
-    @access("official")
+    @access("public" if call.is_public else "official")
     def view(**given: Any) -> Response:
-        headers = {name.lower(): value for name, value in request.headers}
-        ask = Ask(rt, g.official, headers, request.args)
+        ask: Ask | Visit
+        if call.is_public:
+            let_visit(rt, request)
+            ask = Visit(rt, request.args)
+        else:
+            headers = {name.lower(): value for name, value in request.headers}
+            ask = Ask(rt, g.official, headers, request.args)
         if is_list:
             given["part"] = Part.of(request.args, call.query)
-        elif request.args:
-            raise Invalid("This call takes no parameters after `?`.")
+        else:
+            refuse_unknown(request.args, call.query)
         if body_model:
             body = read_body(body_model, read_whole(request, LARGEST))
             given |= {"body": body} if takes_body else {}

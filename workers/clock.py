@@ -37,6 +37,7 @@ from gateway.outbox.service import receive, sweep
 from gateway.privacy import service as privacy
 from gateway.runtime import Runtime, build
 from gateway.state import connection, queue
+from gateway.statistics import digest
 
 log = logging.getLogger("workers.clock")
 
@@ -128,6 +129,7 @@ DUTIES: Final = (
     Duty("match late receipts", 5, sweep.match_receipts),
     Duty("seal the audit trail", 10, seal),
     Duty("tidy queues", 15, tidy_queues),
+    Duty("write the week to whoever serves an area", 60, digest.tick),
     Duty("expire questions and drafts", 60, text.expire),
     Duty("erase who asked for it", 60, privacy.erase_due),
     Duty("drop old sessions", 600, drop_old_sessions),

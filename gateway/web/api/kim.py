@@ -10,7 +10,7 @@ from gateway.web.api.calls import Table, Visit
 _KEPT: Final = 60.0
 
 
-class Group(Answer):
+class Kim(Answer):
     """A KIM as it is today. areas: codes of the areas it serves; board: how many sit on it."""
 
     id: int
@@ -20,17 +20,17 @@ class Group(Answer):
     board: int
 
 
-class Groups(Answer):
+class KimToday(Answer):
     """KIM of today, and who serves the kelurahan without one that can be reached, by code."""
 
-    items: list[Group]
+    items: list[Kim]
     others: dict[str, Literal["lurah", "city"]]
 
 
 table = Table()
 
 
-@table.call("GET", "/kim", "Community information groups of today", Groups, is_public=True)
+@table.call("GET", "/kim", "Community information groups of today", KimToday, is_public=True)
 def groups(visit: Visit) -> dict[str, Any]:
     found: dict[str, Any] = visit.rt.remember("kim", _KEPT, lambda: _read(visit.rt))
     return found

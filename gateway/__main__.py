@@ -13,11 +13,23 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from config import checkout
 from config import logging as lines
 from config.settings import SettingsError
-from gateway.commands import broadcasts, canaries, doctor, kim, officials, presets, residents, start, statistics, upkeep
+from gateway.commands import (
+    broadcasts,
+    canaries,
+    dayone,
+    doctor,
+    kim,
+    officials,
+    presets,
+    residents,
+    start,
+    statistics,
+    upkeep,
+)
 from gateway.kernel.errors import Fault
 from gateway.local.places import LocalError
 
-MODULES = (start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, statistics, kim)
+MODULES = (start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, statistics, kim, dayone)
 NOT_MIGRATED = frozenset({"42P01", "42703", "22023", "42704"})
 """SQLSTATEs of a table, a column or a role that is not there."""
 

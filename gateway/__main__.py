@@ -19,6 +19,7 @@ from gateway.commands import (
     dayone,
     doctor,
     kim,
+    kit,
     officials,
     presets,
     residents,
@@ -29,7 +30,7 @@ from gateway.commands import (
 from gateway.kernel.errors import Fault
 from gateway.local.places import LocalError
 
-MODULES = (start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, statistics, kim, dayone)
+MODULES = (start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, statistics, kim, dayone, kit)
 NOT_MIGRATED = frozenset({"42P01", "42703", "22023", "42704"})
 """SQLSTATEs of a table, a column or a role that is not there."""
 

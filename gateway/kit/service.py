@@ -12,11 +12,11 @@ from menus import render
 
 _SHEET: Final = Template(Path(__file__).with_name("sheet.html").read_text(encoding="utf-8"))
 _CARDS: Final = 2
-_PEOPLE: Final = 14
-_CALLS: Final = 13
+_PEOPLE: Final = 19
+_CALLS: Final = 18
 _FRIDGE: Final = ("dial", "report", "genuine", "rumour", "stop")
 _MEETING: Final = ("name", "phone", "place", "language", "sign")
-_DOWN: Final = ("time", "name", "place", "what", "done")
+_DOWN: Final = ("time", "name", "phone", "place", "what", "done")
 
 Say = Callable[[str], str]
 
@@ -47,7 +47,7 @@ def _fridge(say: Say) -> str:
 
 def _meeting(say: Say) -> str:
     head = f"<h1>{say('meeting.title')}</h1><p>{say('meeting.consent')}</p><p>{say('meeting.after')}</p>"
-    return head + _table([say(f"column.{key}") for key in _MEETING], _PEOPLE)
+    return head + _table(say, _MEETING, _PEOPLE)
 
 
 def _card(say: Say) -> str:
@@ -60,11 +60,12 @@ def _card(say: Say) -> str:
 def _fallback(say: Say) -> str:
     steps = "".join(f"<li>{say(f'fallback.step_{n}')}</li>" for n in range(1, 5))
     head = f"<h1>{say('fallback.title')}</h1><ol>{steps}</ol>"
-    return head + _table([say(f"column.{key}") for key in _DOWN], _CALLS)
+    return head + _table(say, _DOWN, _CALLS)
 
 
-def _table(columns: Sequence[str], rows: int) -> str:
-    head = '<th class="narrow"></th>' + "".join(f"<th>{column}</th>" for column in columns)
+def _table(say: Say, columns: Sequence[str], rows: int) -> str:
+    named = "".join(f'<th class="{key}">{say(f"column.{key}")}</th>' for key in columns)
+    head = f'<th class="narrow"></th>{named}'
     body = "".join(f"<tr><td>{n}</td>{'<td></td>' * len(columns)}</tr>" for n in range(1, rows + 1))
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 

@@ -8,7 +8,7 @@ from gateway.db import Connection, rows, statement
 
 # An event is counted in the month it happened in, a ticket once a month for the same thing. Of answers the first counts.
 # A lapse closes a ticket where an answer waited for the resident; where a question did, it goes to the archive.
-# Each row is counted for its own area and for every one above it.
+# What is counted of an area counts for every one above it too.
 _TICKETS = statement("""
     WITH happened AS MATERIALIZED (
         SELECT e.id, e.aspiration_id, e.at, e.verb, a.created_at, coalesce(a.area, :city) AS area
@@ -42,13 +42,13 @@ _TICKETS = statement("""
             WHERE b.aspiration_id = h.aspiration_id AND b.id < h.id AND b.verb IN ('ask', 'resolve')
             ORDER BY b.id DESC LIMIT 1)
     ), counted AS (
-        SELECT n.code, d.what, count(DISTINCT d.thing) AS n
-        FROM done d JOIN areas n ON d.area = n.code OR starts_with(d.area, n.code || '.') GROUP BY n.code, d.what
+        SELECT area, what, count(DISTINCT thing) AS n FROM done GROUP BY area, what
         UNION ALL
-        SELECT n.code, CASE WHEN d.days <= :within THEN 'answered_on_time' ELSE 'answered_late' END, count(*)
-        FROM answered d JOIN areas n ON d.area = n.code OR starts_with(d.area, n.code || '.') GROUP BY 1, 2
+        SELECT area, CASE WHEN days <= :within THEN 'answered_on_time' ELSE 'answered_late' END, count(*)
+        FROM answered GROUP BY 1, 2
     )
-    SELECT code, what, n, NULL AS median FROM counted
+    SELECT n.code, c.what, sum(c.n) AS n, NULL AS median
+    FROM counted c JOIN areas n ON c.area = n.code OR starts_with(c.area, n.code || '.') GROUP BY n.code, c.what
     UNION ALL
     SELECT n.code, 'median', 0, percentile_cont(0.5) WITHIN GROUP (ORDER BY d.days)
     FROM answered d JOIN areas n ON d.area = n.code OR starts_with(d.area, n.code || '.') GROUP BY n.code

@@ -1,11 +1,15 @@
 """Figures over a real database: what is counted in which month and area, and what is shown of it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 
-from gateway.db import statement
+from gateway.db import connect, statement
 from gateway.kernel.errors import Invalid
+from gateway.local import postgres
 from gateway.officials import service as people
 from gateway.reference import service as reference
 from gateway.runtime import Runtime
@@ -115,6 +119,21 @@ def test_rumours_are_counted_for_the_city(rt: Runtime, desk: Desk) -> None:
     rt.forget()
     found = service.report(rt, OCTOBER).rumours
     assert (found["asked"], found["judged"]) == (6, 6)
+
+
+def test_a_first_word_is_on_time_or_late_by_the_desks_own_clock(make_database: Callable[[], str]) -> None:
+    url = make_database()
+    with psycopg.connect(postgres.plain(url), autocommit=True) as owner:
+        owner.execute("ALTER TABLE rumours ADD COLUMN IF NOT EXISTS due_at timestamptz,"
+                      " ADD COLUMN IF NOT EXISTS first_word_at timestamptz")  # fmt: skip
+        for n, (due, word) in enumerate([(day(1), day(1)), (day(1), day(2)), (day(1), None), (day(30), day(29))]):
+            owner.execute("INSERT INTO rumours (number, claim, claim_hash, state, created_at, due_at, first_word_at)"
+                          " VALUES (%s, 'x', '', 'open', %s, %s, %s)", [n, day(0), due, word])  # fmt: skip
+    engine = connect(url, pool=1)
+    with engine.begin() as conn:
+        found = store.rumours(conn, store.Span(*OCTOBER.bounds(ZoneInfo("Asia/Jakarta")), "Asia/Jakarta", True))
+    engine.dispose()
+    assert found == {"asked": 4, "judged": 0, "first_word_on_time": 1, "first_word_late": 2}
 
 
 def test_reports_stand_in_the_words_of_lapor(rt: Runtime, desk: Desk) -> None:

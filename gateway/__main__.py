@@ -16,15 +16,19 @@ from config.settings import SettingsError
 from gateway.commands import (
     broadcasts,
     canaries,
+    dayone,
     doctor,
     holidays,
     items,
+    kim,
+    kit,
     officials,
     presets,
     relay,
     residents,
     rumours,
     start,
+    statistics,
     tickets,
     upkeep,
 )
@@ -33,6 +37,7 @@ from gateway.local.places import LocalError
 
 MODULES = (
     start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, tickets, holidays, rumours, items, relay,
+    statistics, kim, dayone, kit,
 )  # fmt: skip
 NOT_MIGRATED = frozenset({"42P01", "42703", "22023", "42704"})
 """SQLSTATEs of a table, a column or a role that is not there."""

@@ -7,8 +7,9 @@ the audit trail nor the schema. Where `DATABASE_OWNER_URL` is set the applicatio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy
 from alembic import command
@@ -21,7 +22,18 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATION_LOCK = 0x6B616261
 log = logging.getLogger(__name__)
 
-__all__ = ["APP_ROLE", "Connection", "Engine", "connect", "is_migrated", "migrate", "rows", "statement", "transaction"]
+__all__ = [
+    "APP_ROLE",
+    "Connection",
+    "Engine",
+    "connect",
+    "is_migrated",
+    "joined",
+    "migrate",
+    "rows",
+    "statement",
+    "transaction",
+]
 
 statement = text
 
@@ -72,6 +84,21 @@ def transaction(engine: Engine, within: Connection | None = None) -> Iterator[Co
     else:
         with within.begin_nested():
             yield within
+
+
+def joined(conn: Connection) -> Engine:
+    """An engine whose transactions are savepoints of the one that `conn` is in: use cases without a `within` join it too."""
+    return cast(Engine, _Joined(conn))
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    conn: Connection
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        with self.conn.begin_nested():
+            yield self.conn
 
 
 def migrate(url: str, app_url: str | None = None, revision: str = "head") -> None:

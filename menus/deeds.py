@@ -157,6 +157,11 @@ def _status(city: City, person: Person, args: _Args) -> Done:
     return _ok(city, person, "sms.status" if ticket.office else "sms.status_no_office", **city.slots_of(ticket))
 
 
+def _statistics(city: City, person: Person, args: _Args) -> Done:
+    area = args["area"] or person.area or CITY
+    return _refused(city, person, "sms.statistics_few", "few", place_name=city.name_of(area), month="5/2026")
+
+
 def _set_topics(city: City, person: Person, args: _Args) -> Done:
     if "topics" in args:
         person.topics = set(args["topics"].split(",")) & set(TOPICS) or set(TOPICS)
@@ -292,6 +297,7 @@ _DEEDS: Mapping[Action, _Deed] = {
     Action.INFO: _info,
     Action.STATUS: _status,
     Action.HELP: _said("sms.help"),
+    Action.STATISTICS: _statistics,
     Action.DATA_NOTICE: _said("sms.data_notice"),
     Action.SET_TOPICS: _set_topics,
     Action.SEND_MY_DATA: _send_my_data,

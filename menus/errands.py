@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from menus.matching import Found, Matched, find_code, find_ticket
+from menus.matching import Found, Matched, find_code, find_place, find_ticket
 from menus.model import Action
 
 _ERASE_DIGITS = 3
 _ALL = "SEMUA"
 _AND = frozenset({"DAN", "SAMA", "SAJA", "INFO", "KABAR", "TENTANG", "TOPIK", "KARO", "KALIH", "LAN", "SEMUA"})
 _LONG_NUMBER = 6
+_CITY = "33.75"
 
 Shaper = Callable[[Matched], Found | None]
 
@@ -109,6 +110,14 @@ def rate(matched: Matched) -> Found | None:
 def call(matched: Matched) -> Found | None:
     """HUBUNGI: nothing more, or whom and where; anything else is something to be reported."""
     return None if matched.left(0, matched.lexicon.call_words) else Found(matched.keyword.action, {})
+
+
+def area(matched: Matched) -> Found | None:
+    """STAT and an area of the city or the whole of it, or nothing more, which is one's own."""
+    if len(matched.left(0)) == 1 and matched.left(0)[0] in matched.lexicon.order_city:
+        return Found(matched.keyword.action, {"area": _CITY})
+    code, at = find_place(matched, 0, kelurahan=False)
+    return None if matched.left(at, matched.lexicon.place_words) else Found(matched.keyword.action, {"area": code})
 
 
 def proxy(matched: Matched, shape_of: Shaper) -> Found | None:

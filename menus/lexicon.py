@@ -13,7 +13,7 @@ from menus.reading import Fault, Source, read
 FILE = "keywords.yaml"
 Shape = Literal[
     "info", "report", "body", "ticket", "add", "join", "move", "language", "stop", "alone",
-    "proxy", "rumour", "claim", "code", "topics", "change", "digits", "rate", "support", "call",
+    "proxy", "rumour", "claim", "code", "topics", "change", "digits", "rate", "support", "call", "area",
 ]  # fmt: skip
 Phrase = tuple[str, ...]
 

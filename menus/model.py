@@ -70,6 +70,7 @@ class Action(StrEnum):
     CHECK_CODE = "check_code"
     REPORT_FORGED = "report_forged"
     CALL_BACK = "call_back"
+    STATISTICS = "statistics"
     MENU = "menu"
     SIGN_IN = "sign_in"
     APPROVE_BROADCAST = "approve_broadcast"

@@ -154,4 +154,5 @@ _SHAPES: Mapping[str, Callable[[Matched], Found | None]] = {
     "rate": errands.rate,
     "support": _add,
     "call": errands.call,
+    "area": errands.area,
 }

@@ -40,6 +40,7 @@ from gateway.privacy import service as privacy
 from gateway.rumours import tell
 from gateway.runtime import Runtime, build
 from gateway.state import connection, queue
+from gateway.statistics import digest
 
 log = logging.getLogger("workers.clock")
 
@@ -134,6 +135,7 @@ DUTIES: Final = (
     Duty("match late receipts", 5, sweep.match_receipts),
     Duty("seal the audit trail", 10, seal),
     Duty("tidy queues", 15, tidy_queues),
+    Duty("write the week to whoever serves an area", 60, digest.tick),
     Duty("expire questions and drafts", 60, text.expire),
     Duty("alarm officials of emergencies", 15, deadlines.alarm),
     Duty("see to tickets' deadlines", 300, deadlines.tick),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from gateway.db import Connection
-from gateway.dialogue import aftercare, asking, desk, filing, hoax, mine, news, standing, waiting
+from gateway.dialogue import aftercare, asking, desk, figures, filing, hoax, mine, news, standing, waiting
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from menus.model import Action
@@ -30,6 +30,7 @@ HANDLERS: dict[Action, Handler] = {
     Action.SEND_BY_SMS: news.send_item,
     Action.STATUS: news.status,
     Action.HELP: news.help_text,
+    Action.STATISTICS: figures.tell,
     Action.DATA_NOTICE: news.data_notice,
     Action.SET_TOPICS: mine.set_topics,
     Action.SEND_MY_DATA: mine.send_copy,

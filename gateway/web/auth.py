@@ -20,6 +20,8 @@ WINDOW: Final = 60
 """Seconds in which calls and failed sign-ins are counted."""
 MOST_FAILURES: Final = 20
 MOST_CALLS: Final = 600
+MOST_VISITS: Final = 120
+"""Calls a minute of one address without a token: many people of an office or an operator share one."""
 _LONGEST: Final = 200
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -56,13 +58,23 @@ def sign_in(rt: Runtime, request: Request) -> Official:
     is_bearer = scheme.lower() == "bearer" and 0 < len(token) <= _LONGEST
     official = officials.sign_in(rt, token) if is_bearer else None
     if official is None:
-        client = rt.vault.digest("client", client_of(request)).hex()[:16]
-        if wait := limits.count(rt.redis, f"failed:{client}", MOST_FAILURES, WINDOW):
+        if wait := limits.count(rt.redis, f"failed:{_digest(rt, request)}", MOST_FAILURES, WINDOW):
             raise TooMany("There were too many failed sign-ins from your address; wait a little.", wait)
         raise Unauthorised("Send the token of an active official as Authorization: Bearer <token>.")
     if wait := limits.count(rt.redis, f"calls:{official.id}", MOST_CALLS, WINDOW):
         raise TooMany(f"At most {MOST_CALLS} calls a minute for each official; wait a little.", wait)
     return official
+
+
+def let_visit(rt: Runtime, request: Request) -> None:
+    """Let somebody without a token call what is public. Raises TooMany beyond the limit of their address."""
+    if wait := limits.count(rt.redis, f"visits:{_digest(rt, request)}", MOST_VISITS, WINDOW):
+        raise TooMany(f"At most {MOST_VISITS} calls a minute from one address; wait a little.", wait)
+
+
+def _digest(rt: Runtime, request: Request) -> str:
+    """An address as it is counted: a keyed hash."""
+    return rt.vault.digest("client", client_of(request)).hex()[:16]
 
 
 def client_of(request: Request) -> str:

@@ -137,6 +137,12 @@ CASES: list[tuple[str, str, Action, Mapping[str, str]]] = [
     ("tolong alone", "Tolong", A.HELP, {}),
     ("tolong with a sign", "TOLONG?", A.HELP, {}),
     ("a greeting alone", "halo pak", A.HELP, {}),
+    ("figures of an area by its short code", "STAT BEN", A.STATISTICS, {"area": "33.75.01.1006"}),
+    ("figures of an area by its name", "statistik kelurahan bendan kergon", A.STATISTICS, {"area": "33.75.01.1006"}),
+    ("figures of a kecamatan", "stat barat", A.STATISTICS, {"area": "33.75.01"}),
+    ("figures of the city", "STAT KOTA", A.STATISTICS, {"area": "33.75"}),
+    ("figures of one's own area", "angka laporan", A.STATISTICS, {"area": ""}),
+    ("a sentence with that word is none", "statistik korban banjir medono salah semua", A.UNKNOWN, {}),
     ("the menu", "menu", A.MENU, {}),
     ("help that is no help", "bantuan sosial belum cair", A.UNKNOWN, {}),
     # Answers.

@@ -26,7 +26,7 @@ FOLLOWED = {
     "join": "medono rob", "move": "poncol", "language": "jawa", "stop": "", "alone": "",
     "proxy": "lapor lampu mati", "rumour": "rob 3 meter",
     "claim": "c48", "code": "b27", "topics": "rob", "change": "kelurahan poncol", "digits": "482", "rate": "2719089 2",
-    "support": "2719089", "call": "saya",
+    "support": "2719089", "call": "saya", "area": "medono",
 }  # fmt: skip
 PHRASES = sorted(LEXICON.phrases)
 KEEPS_WORDS = {"body", "words"}

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import redis
 
+from gateway.local import postgres
 from gateway.local.embedded import Embedded
 from tests.blast import Watch, alarm, blast, register, status_of, taken_by_people
 from tests.stack import Stack, ask
@@ -149,8 +151,21 @@ def _settle(made: Stack, id: int, token: str) -> dict[str, Any]:
         if not seen["counts"]["queued"] and not seen["counts"]["sending"]:
             return seen
         if time.monotonic() > deadline:
-            raise TimeoutError(f"not settled: {seen['counts']}")
+            raise TimeoutError(f"not settled: {seen['counts']}; {_left(made)}")
         time.sleep(1)
+
+
+def _left(made: Stack) -> str:
+    """What holds the rest up, for whoever has to find out why."""
+    with psycopg.connect(postgres.plain(made.environment["DATABASE_URL"])) as conn:
+        waiting = conn.execute("""
+            SELECT lane, route, status, class, min(not_before), max(not_before), now(), count(*) FROM messages
+            WHERE status IN ('queued', 'sending') GROUP BY 1, 2, 3, 4""").fetchall()
+        chunks = conn.execute("""
+            SELECT c.lane, c.route, b.state, c.is_done, max(c.leased_until), count(*) FROM chunks c
+            JOIN batches b ON b.id = c.batch_id GROUP BY 1, 2, 3, 4""").fetchall()
+        routes = conn.execute("SELECT * FROM routes").fetchall()
+    return f"messages {waiting}; chunks {chunks}; routes {routes}"
 
 
 def _kill_jobs(made: Stack, name: str) -> None:

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from flask import Flask, Response, g, request
 
-from gateway.kernel.errors import Invalid
 from gateway.runtime import Runtime
 from gateway.web.api import (
     aspirations,
@@ -14,6 +13,7 @@ from gateway.web.api import (
     groups,
     holidays,
     items,
+    kim,
     openapi,
     people,
     planning,
@@ -21,9 +21,10 @@ from gateway.web.api import (
     relay,
     results,
     rumours,
+    statistics,
 )
-from gateway.web.api.calls import PREFIX, Ask, Call, Part, read_body
-from gateway.web.auth import access
+from gateway.web.api.calls import PREFIX, Ask, Call, Part, Visit, read_body, refuse_unknown
+from gateway.web.auth import access, let_visit
 from gateway.web.reading import read_whole
 
 LARGEST: Final = 1024 * 1024
@@ -41,6 +42,8 @@ CALLS: Final[tuple[Call, ...]] = (
     *rumours.table,
     *items.table,
     *relay.table,
+    *statistics.table,
+    *kim.table,
 )
 
 
@@ -66,14 +69,19 @@ def _serve(rt: Runtime, call: Call) -> Callable[..., Response]:
     body_model, is_list = call.body, call.is_list
     takes_body = "body" in call.hints
 
-    @access("official")
+    @access("public" if call.is_public else "official")
     def view(**given: Any) -> Response:
-        headers = {name.lower(): value for name, value in request.headers}
-        ask = Ask(rt, g.official, headers, request.args)
+        ask: Ask | Visit
+        if call.is_public:
+            let_visit(rt, request)
+            ask = Visit(rt, request.args)
+        else:
+            headers = {name.lower(): value for name, value in request.headers}
+            ask = Ask(rt, g.official, headers, request.args)
         if is_list:
             given["part"] = Part.of(request.args, call.query)
-        elif request.args:
-            raise Invalid("This call takes no parameters after `?`.")
+        else:
+            refuse_unknown(request.args, call.query)
         if body_model:
             body = read_body(body_model, read_whole(request, LARGEST))
             given |= {"body": body} if takes_body else {}

@@ -48,6 +48,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """What a call for anyone is told: the tools, and what stood after `?`."""
+
+    rt: Runtime
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Which part of a list is asked for."""
 
@@ -73,7 +81,8 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call. path: below PREFIX, with {names}; answers: what a success (`status`) looks like, a media type where it is
-    no JSON; headers: required; query: what a list can be asked beside its part.
+    no JSON; headers: required; query: parameters that may be, in a list beside its part; is_public: for anyone, without a
+    token.
     """
 
     method: str
@@ -84,6 +93,7 @@ class Call:
     status: int
     headers: Mapping[str, str]
     query: Mapping[str, str]
+    is_public: bool = False
 
     @property
     def hints(self) -> dict[str, Any]:
@@ -128,14 +138,22 @@ class Table(list[Call]):
         status: int = 200,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
+        is_public: bool = False,
     ) -> Callable[[View], View]:
         """Adds the decorated view; `headers` maps required ones to what they are for, `query` parameters that may be."""
 
         def add(view: View) -> View:
-            self.append(Call(method, path, summary, view, answers, status, headers or {}, query or {}))
+            self.append(Call(method, path, summary, view, answers, status, headers or {}, query or {}, is_public))
             return view
 
         return add
+
+
+def refuse_unknown(query: Mapping[str, str], known: Collection[str]) -> None:
+    """Raises Invalid for a parameter after `?` that a call which is no list does not take."""
+    if unknown := sorted(query.keys() - set(known)):
+        takes = f"this call takes {' and '.join(known)}" if known else "this call takes none"
+        raise Invalid(f"There is no parameter {_name(unknown[0])}; {takes}.")
 
 
 def read_body(model: type[Body], raw: bytes) -> Body:

@@ -62,9 +62,11 @@ def _operation(call: Call) -> dict[str, Any]:
         content = {"application/json": {"schema": _ref(call.answers.__name__)}}
     success = {"description": "Done", "content": content}
     faults = dict(_ALWAYS)
+    if call.is_public:
+        del faults[401]
     if call.method != "GET":
         faults |= _WRITING
-    if call.is_list:
+    if call.is_list or call.query:
         faults[400] = _WRITING[400]
     if call.params or call.method == "GET":
         faults[404] = "It does not exist, or you may not see it"
@@ -77,6 +79,8 @@ def _operation(call: Call) -> dict[str, Any]:
         "parameters": _parameters(call),
         "responses": responses,
     }
+    if call.is_public:
+        operation["security"] = []
     if call.body and (call.body.model_fields):
         is_required = any(one.is_required() for one in call.body.model_fields.values())
         content = {"application/json": {"schema": _ref(call.body.__name__)}}

@@ -1,0 +1,58 @@
+"""`statistics`: the public figures of a month, as a table, as CSV, or in SP4N-LAPOR's words."""
+
+import argparse
+from typing import TYPE_CHECKING
+
+from gateway.commands.opening import tools
+from gateway.statistics import rules, service
+from gateway.statistics.rules import Figures
+
+if TYPE_CHECKING:
+    from gateway.commands.opening import Commands
+
+_HEADS = ("in", "checked", "on time", "late", "done", "not done", "lapsed", "median")
+
+
+def declare(commands: "Commands") -> None:
+    """Add the parser."""
+    group = commands.add_parser(
+        "statistics", help="the public figures of a month; what few people stand behind is hidden"
+    )
+    group.add_argument("--month", default="", metavar="2026-10", help="a month that is over; the newest where absent")
+    group.add_argument(
+        "--area", default="", metavar="CODE", help="an area with all below it; the whole city where absent"
+    )
+    form = group.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="as CSV")
+    form.add_argument("--lapor", action="store_true", help="the city's reports of the month, by kind and state of today in"
+                      " SP4N-LAPOR's words, as CSV")  # fmt: skip
+    group.set_defaults(run=_show)
+
+
+def _show(args: argparse.Namespace) -> int:
+    with tools() as rt:
+        month = service.month_of(rt, args.month)
+        if args.lapor:
+            lines = [(month, *cell) for cell in service.lapor(rt, month)]
+            print(service.write_csv(("bulan", "klasifikasi", "status", "jumlah"), lines), end="")
+            return 0
+        areas = service.areas_of(rt, month, args.area)
+        if args.csv:
+            print(service.as_csv(month, areas), end="")
+            return 0
+        rumours = service.report(rt, month).rumours
+    print(f"{month}   ({rules.SMALLEST} is the least that is shown; - is hidden)")
+    print(f"{'':22}" + "".join(f"{head:>10}" for head in _HEADS))
+    for one in areas:
+        print(_line(one))
+    print("Rumours of the city: " + ", ".join(f"{name.replace('_', ' ')} {_cell(n)}" for name, n in rumours.items()))
+    return 0
+
+
+def _line(figures: Figures) -> str:
+    cells = [*figures.counts.values(), figures.median_days]
+    return f"{figures.name:22}" + "".join(f"{_cell(n):>10}" for n in cells)
+
+
+def _cell(n: float | None) -> str:
+    return "-" if n is None else f"{n}"

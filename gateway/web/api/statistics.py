@@ -1,0 +1,66 @@
+"""API calls for anyone: how reports and rumours were dealt with, month by month, as JSON and as CSV."""
+
+from typing import Any, Final
+
+from flask import Response
+
+from gateway.statistics import service
+from gateway.web.api.answers import Answer
+from gateway.web.api.calls import Table, Visit
+
+_QUERY: Final = {
+    "month": "A month that is over, as 2026-10; the newest where absent",
+    "area": "The code of an area, shown with all below it; the whole city where absent",
+}
+_CSV: Final = "text/csv"
+
+
+class AreaFigures(Answer):
+    """An area's month: what happened to its reports in it. A null is hidden, since few people stand behind it or beside it."""
+
+    area: str
+    name: str
+    level: str
+    received: int | None
+    verified: int | None
+    answered_on_time: int | None
+    answered_late: int | None
+    confirmed: int | None
+    denied: int | None
+    closed_automatically: int | None
+    median_working_days: float | None
+
+
+class RumourFigures(Answer):
+    """The city's month: rumours asked about, judged, and whether whoever asked heard a first word in time."""
+
+    asked: int | None
+    judged: int | None
+    first_word_on_time: int | None
+    first_word_late: int | None
+
+
+class Statistics(Answer):
+    """A month that is over. smallest: the least that is ever shown."""
+
+    month: str
+    smallest: int
+    areas: list[AreaFigures]
+    rumours: RumourFigures
+
+
+table = Table()
+
+
+@table.call("GET", "/statistics", "Figures of a month; a null is hidden", Statistics, query=_QUERY, is_public=True)
+def look(visit: Visit) -> dict[str, Any]:
+    report = service.report(visit.rt, service.month_of(visit.rt, visit.query.get("month", "")))
+    return service.as_json(report, service.areas_of(visit.rt, report.month, visit.query.get("area", "")))
+
+
+@table.call("GET", "/statistics.csv", "The same of reports as CSV; empty is hidden", _CSV, query=_QUERY, is_public=True)
+def download(visit: Visit) -> Response:
+    month = service.month_of(visit.rt, visit.query.get("month", ""))
+    lines = service.as_csv(month, service.areas_of(visit.rt, month, visit.query.get("area", "")))
+    named = {"Content-Disposition": f"attachment; filename=kabar-{month}.csv"}
+    return Response(lines, headers=named, content_type=f"{_CSV}; charset=utf-8")

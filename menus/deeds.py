@@ -277,7 +277,10 @@ def _said(key: str) -> _Deed:
     return lambda city, person, _: _ok(city, person, key)
 
 
+_ANSWERS = {Action.HELP: "help", Action.DATA_NOTICE: "data_notice", Action.REPORT_FORGED: "forged_taken", Action.MENU: "menu_intro",
+            Action.CALL_BACK: "call_back"}  # fmt: skip
 _DEEDS: Mapping[Action, _Deed] = {
+    **{action: _said(f"sms.{key}") for action, key in _ANSWERS.items()},
     Action.REGISTER: _register,
     Action.JOIN: _register,
     Action.MOVE: _move,
@@ -285,9 +288,7 @@ _DEEDS: Mapping[Action, _Deed] = {
     Action.STOP: _stop,
     Action.STOP_ALL: _stop_all,
     Action.FILE_ASPIRATION: _file,
-    Action.REPORT: _write,
-    Action.ASPIRE: _write,
-    Action.ASK: _write,
+    **dict.fromkeys((Action.REPORT, Action.ASPIRE, Action.ASK), _write),
     Action.EMERGENCY: _emergency,
     Action.ADD_TO_ASPIRATION: _add,
     Action.DRAFT_BY_SMS: _invite,
@@ -296,9 +297,7 @@ _DEEDS: Mapping[Action, _Deed] = {
     Action.SEND_BY_SMS: _send_item,
     Action.INFO: _info,
     Action.STATUS: _status,
-    Action.HELP: _said("sms.help"),
     Action.STATISTICS: _statistics,
-    Action.DATA_NOTICE: _said("sms.data_notice"),
     Action.SET_TOPICS: _set_topics,
     Action.SEND_MY_DATA: _send_my_data,
     Action.ERASE_MY_DATA: _erase,
@@ -310,12 +309,9 @@ _DEEDS: Mapping[Action, _Deed] = {
     Action.ASK_RUMOUR: _ask_rumour,
     Action.RUMOUR_RESULT: _result,
     Action.CHECK_CODE: _check_code,
-    Action.REPORT_FORGED: _said("sms.forged_taken"),
-    Action.CALL_BACK: _said("sms.call_back"),
-    Action.MENU: _said("sms.menu_intro"),
     Action.SIGN_IN: lambda _, person, args: Done(office.sign_in(person, args["pin"])),
-    Action.APPROVE_BROADCAST: lambda city, person, args: Done(
-        office.approve(city, person, args.get("broadcast", ""), args["code"])
+    Action.APPROVE_BROADCAST: lambda city, by, args: Done(
+        office.approve(city, by, args.get("broadcast", ""), args["code"])
     ),
     Action.ACT_ON_TICKET: lambda city, _, args: Done(
         office.act_on_ticket(city, args["ticket"], args["verb"], args["words"])

@@ -208,7 +208,15 @@ def _hurry(city: City, person: Person, args: _Args) -> Done:
     return _ok(city, person, "sms.hurried", **slots)
 
 
-_ANSWERS = {"1": "yes", "yes": "yes", "2": "no", "no": "no", "not_yet": "no", "3": "partly", "partly": "partly"}
+_ANSWERS: Mapping[Action, str] = {
+    "1": "yes",
+    "yes": "yes",
+    "2": "no",
+    "no": "no",
+    "not_yet": "no",
+    "3": "partly",
+    "partly": "partly",
+}
 _CLOSED = {
     "yes": ("closed", "sms.closed_yes"),
     "no": ("reopened", "sms.closed_no"),
@@ -277,7 +285,7 @@ def _said(key: str) -> _Deed:
     return lambda city, person, _: _ok(city, person, key)
 
 
-_ANSWERS = {Action.HELP: "help", Action.DATA_NOTICE: "data_notice", Action.REPORT_FORGED: "forged_taken", Action.MENU: "menu_intro",
+_ANSWERS: Mapping[Action, str] = {Action.HELP: "help", Action.DATA_NOTICE: "data_notice", Action.REPORT_FORGED: "forged_taken", Action.MENU: "menu_intro",
             Action.CALL_BACK: "call_back"}  # fmt: skip
 _DEEDS: Mapping[Action, _Deed] = {
     **{action: _said(f"sms.{key}") for action, key in _ANSWERS.items()},

@@ -1,5 +1,9 @@
 """What never changes in the small city of plays and stories: its areas, codes, and the moment at which it stands still."""
 
+from collections.abc import Mapping
+
+from menus.model import Action
+
 CITY = "33.75"
 AREAS = {
     "01 Pekalongan Barat": "1002 Medono,1003 Podosugih,1004 Sapuro Kebulen,1006 Bendan Kergon,1008 Pasirkratonkramat,"
@@ -23,3 +27,8 @@ CAN = {
 """What officials of this city may do to a ticket, by its state."""
 TRIES = 3
 TODAY, NOW, DUE = "14/6", "14/6 09.10", "28/6"
+SAYS: Mapping[Action, str] = {
+    Action.HELP: "help", Action.DATA_NOTICE: "data_notice", Action.REPORT_FORGED: "forged_taken",
+    Action.MENU: "menu_intro", Action.CALL_BACK: "call_back",
+}  # fmt: skip
+"""Actions that do nothing but say a text."""

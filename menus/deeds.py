@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gateway.kernel.codes import show_ticket
 from menus import office
 from menus.city import City, Person, Rumour, rumour_slots
-from menus.city_facts import CITY, NOW, TOPICS
+from menus.city_facts import CITY, NOW, SAYS, TOPICS
 from menus.model import Action, Outcome
 
 _DIGITS = "482"
@@ -208,15 +208,7 @@ def _hurry(city: City, person: Person, args: _Args) -> Done:
     return _ok(city, person, "sms.hurried", **slots)
 
 
-_ANSWERS: Mapping[Action, str] = {
-    "1": "yes",
-    "yes": "yes",
-    "2": "no",
-    "no": "no",
-    "not_yet": "no",
-    "3": "partly",
-    "partly": "partly",
-}
+_ANSWERS = {"1": "yes", "yes": "yes", "2": "no", "no": "no", "not_yet": "no", "3": "partly", "partly": "partly"}
 _CLOSED = {
     "yes": ("closed", "sms.closed_yes"),
     "no": ("reopened", "sms.closed_no"),
@@ -285,10 +277,8 @@ def _said(key: str) -> _Deed:
     return lambda city, person, _: _ok(city, person, key)
 
 
-_ANSWERS: Mapping[Action, str] = {Action.HELP: "help", Action.DATA_NOTICE: "data_notice", Action.REPORT_FORGED: "forged_taken", Action.MENU: "menu_intro",
-            Action.CALL_BACK: "call_back"}  # fmt: skip
 _DEEDS: Mapping[Action, _Deed] = {
-    **{action: _said(f"sms.{key}") for action, key in _ANSWERS.items()},
+    **{action: _said(f"sms.{key}") for action, key in SAYS.items()},
     Action.REGISTER: _register,
     Action.JOIN: _register,
     Action.MOVE: _move,

@@ -44,10 +44,6 @@ PUBLIC = {"openapi.json", "statistics", "statistics.csv", "kim"}
 """What anyone may read."""
 
 
-PUBLIC = {"openapi.json", "statistics", "statistics.csv", "kim"}
-"""What anyone may read."""
-
-
 def test_every_official_route_refuses_a_stranger(rt: Runtime, client: FlaskClient) -> None:
     for rule, view in routes(client.application):
         if auth.declared(view) == "official":

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Flask, Response, g, request
 
 from gateway.runtime import Runtime
-from gateway.web.api import broadcasts, groups, kim, openapi, people, planning, presets, results, statistics
+from gateway.web.api import broadcasts, groups, openapi, people, planning, presets, public, results
 from gateway.web.api.calls import PREFIX, Ask, Call, Part, Visit, read_body, refuse_unknown
 from gateway.web.auth import access, let_visit
 from gateway.web.reading import read_whole
@@ -22,8 +22,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *results.table,
     *groups.table,
     *presets.table,
-    *statistics.table,
-    *kim.table,
+    *public.table,
 )
 
 

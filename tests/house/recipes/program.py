@@ -137,7 +137,10 @@ def joined(text: str) -> str:
         lambda now: ", ".join(sorted([*now[1].split(", "), "feathers"])),
         text,
     )
-    return swap("tuple[Call, ...]] = (", "tuple[Call, ...]] = (*feathers.table, ")(text)
+    # Each of the tables stands on a line of its own, or all on one.
+    opened = re.search(r"tuple\[Call, \.\.\.\]\] = \((\s*)", text)
+    assert opened
+    return swap(opened[0], f"{opened[0]}*feathers.table,{opened[1] or ' '}")(text)
 
 
 def served_past(view: str) -> str:

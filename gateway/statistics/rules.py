@@ -17,8 +17,6 @@ from gateway.kernel.errors import Invalid
 
 SMALLEST: Final = 5
 """The least that is ever shown."""
-DONE_WITHIN: Final = 14
-"""Working days from receipt in which a report is answered on time: what every receipt promises."""
 MEASURES: Final = (
     "received", "verified", "answered_on_time", "answered_late", "confirmed", "denied", "closed_automatically",
 )  # fmt: skip

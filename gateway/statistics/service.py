@@ -44,7 +44,7 @@ def report(rt: Runtime, month: Month, within: Connection | None = None) -> Repor
     def work_out() -> Report:
         span = _span(rt, month)
         with transaction(rt.engine, within) as conn:
-            found = store.tickets(conn, span, CITY, rules.DONE_WITHIN)
+            found = store.tickets(conn, span, CITY, rt.settings.casework_days["done"])
             rumours = store.rumours(conn, span)
         return Report(month, _figures(_tree(rt, within), found), rules.show_rumours(rumours))
 

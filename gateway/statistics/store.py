@@ -53,7 +53,7 @@ _TICKETS = statement("""
     SELECT n.code, 'median', 0, percentile_cont(0.5) WITHIN GROUP (ORDER BY d.days)
     FROM answered d JOIN areas n ON d.area = n.code OR starts_with(d.area, n.code || '.') GROUP BY n.code
 """)
-# The desk's clocks stand in columns that come with its own migration, which need not be there yet.
+# A first word is the verdict where none came before it.
 _RUMOURS = statement("""
     SELECT count(*) FILTER (WHERE r.created_at >= :begins AND r.created_at < :ends) AS asked,
            count(*) FILTER (WHERE r.checked_at >= :begins AND r.checked_at < :ends) AS judged,
@@ -62,8 +62,8 @@ _RUMOURS = statement("""
                AS first_word_late
     FROM rumours r
     CROSS JOIN LATERAL (
-        SELECT (to_jsonb(r) ->> 'due_at')::timestamptz AS due,
-               least((to_jsonb(r) ->> 'first_word_at')::timestamptz, r.checked_at) AS word
+        SELECT r.due_at AS due,
+               least(r.first_word_at, r.checked_at) AS word
     ) AS c
     WHERE (:with_demo OR NOT r.is_demo)
       AND ((r.created_at >= CAST(:begins AS timestamptz) - interval '7 days' AND r.created_at < :ends)

@@ -13,15 +13,14 @@ from gateway.web.api import (
     groups,
     holidays,
     items,
-    kim,
     openapi,
     people,
     planning,
     presets,
+    public,
     relay,
     results,
     rumours,
-    statistics,
 )
 from gateway.web.api.calls import PREFIX, Ask, Call, Part, Visit, read_body, refuse_unknown
 from gateway.web.auth import access, let_visit
@@ -42,8 +41,7 @@ CALLS: Final[tuple[Call, ...]] = (
     *rumours.table,
     *items.table,
     *relay.table,
-    *statistics.table,
-    *kim.table,
+    *public.table,
 )
 
 

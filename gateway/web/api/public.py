@@ -1,9 +1,11 @@
-"""API calls for anyone: how reports and rumours were dealt with, month by month, as JSON and as CSV."""
+"""API calls for anyone: how reports and rumours were dealt with, month by month, and which KIM there are."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from flask import Response
 
+from gateway.kim import service as kim
+from gateway.runtime import Runtime
 from gateway.statistics import service
 from gateway.web.api.answers import Answer
 from gateway.web.api.calls import Table, Visit
@@ -13,6 +15,7 @@ _QUERY: Final = {
     "area": "The code of an area, shown with all below it; the whole city where absent",
 }
 _CSV: Final = "text/csv"
+_KIM_KEPT: Final = 60.0
 
 
 class AreaFigures(Answer):
@@ -49,6 +52,23 @@ class Statistics(Answer):
     rumours: RumourFigures
 
 
+class Kim(Answer):
+    """A KIM as it is today. areas: codes of the areas it serves; board: how many sit on it."""
+
+    id: int
+    name: str
+    since: str
+    areas: list[str]
+    board: int
+
+
+class KimToday(Answer):
+    """KIM of today, and who serves the kelurahan without one that can be reached, by code."""
+
+    items: list[Kim]
+    others: dict[str, Literal["lurah", "city"]]
+
+
 table = Table()
 
 
@@ -64,3 +84,21 @@ def download(visit: Visit) -> Response:
     lines = service.as_csv(month, service.areas_of(visit.rt, month, visit.query.get("area", "")))
     named = {"Content-Disposition": f"attachment; filename=kabar-{month}.csv"}
     return Response(lines, headers=named, content_type=f"{_CSV}; charset=utf-8")
+
+
+@table.call("GET", "/kim", "Community information groups of today", KimToday, is_public=True)
+def list_kim(visit: Visit) -> dict[str, Any]:
+    found: dict[str, Any] = visit.rt.remember("kim", _KIM_KEPT, lambda: _read_kim(visit.rt))
+    return found
+
+
+def _read_kim(rt: Runtime) -> dict[str, Any]:
+    day = kim.today(rt)
+    with rt.engine.begin() as conn:
+        serving = kim.serving(rt, conn, day)
+    items = [
+        {"id": one.id, "name": one.name_on(day), "since": one.life.since.isoformat(), "areas": one.areas_on(day),
+         "board": len(one.board_on(day))}
+        for one in kim.every(rt) if one.life.holds_on(day)
+    ]  # fmt: skip
+    return {"items": items, "others": {code: by.kind for code, by in serving.items() if by.kind != "kim"}}

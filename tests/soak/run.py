@@ -32,7 +32,7 @@ RECEIPTS: Mapping[str, Any] = {"receipts": True, "receipt_delay_ms": 300}
 SHUFFLED: Mapping[str, Any] = {"duplicate_receipts": 0.1, "reorder_receipts": 0.2, "drop_receipts": 0.02}
 ELSEWHERE = "33.75.02.1007"
 """Where the people of the alarm in the middle live."""
-_SETTLES_WITHIN = 240.0
+_SETTLES_WITHIN = 600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ from gateway.kernel.calendar import show_day
 from gateway.kernel.codes import show_ticket
 from gateway.kernel.errors import Invalid
 from gateway.kernel.text import fit, redact, septets
-from gateway.numbers import store as numbers
 from gateway.officials import store as officials
 from gateway.officials.rules import Official, Role
 from gateway.outbox.service.post import Notice, post_many
 from gateway.questions import store as questions
 from gateway.reference import service as reference
-from gateway.residents import store as residents
+from gateway.residents.contact_store import contacts
 from gateway.runtime import Runtime
 from menus import render
 
@@ -78,16 +77,15 @@ def post(rt: Runtime, conn: Connection, told: Iterable[Told], *, at_once: bool =
     ids = sorted({id for one in told for id in one.number_ids})
     if not ids:
         return
-    known, spoken = numbers.get_many(conn, ids), residents.languages(conn, ids)
+    reached = {contact.number_id: contact for contact in contacts(conn, ids, rt.settings.languages)}
     notices = []
     for one in told:
-        for id in one.number_ids:
-            if (number := known.get(id)) is None:
-                continue
-            language = spoken.get(id) or number.language or "id"
-            language = language if language in rt.settings.languages else "id"
+        for contact in (reached[id] for id in one.number_ids if id in reached):
+            language, cause = contact.language, f"{one.cause}:{contact.number_id}"
             body = render.render(one.key, worded(one.slots, language), language)
-            notices.append(Notice(id, number.prefix, language, body, f"{one.cause}:{id}", one.wants_answer))
+            notices.append(
+                Notice(contact.number_id, contact.prefix, language, body, cause, wants_answer=one.wants_answer)
+            )
     post_many(rt, conn, notices, at_once=at_once)
 
 
@@ -179,11 +177,9 @@ def tell_digests(rt: Runtime, conn: Connection, digests: Iterable[Digest], key: 
     told = []
     digests = list(digests)
     ids = [one.official.number_id for one in digests]
-    known, spoken = numbers.get_many(conn, ids), residents.languages(conn, ids)
+    spoken = {contact.number_id: contact.language for contact in contacts(conn, ids, rt.settings.languages)}
     for one in digests:
-        number = known.get(one.official.number_id)
-        language = spoken.get(one.official.number_id) or (number.language if number else None) or "id"
-        lines = join_lines(one.lines, language)
+        lines = join_lines(one.lines, spoken.get(one.official.number_id, "id"))
         told.append(Told((one.official.number_id,), key, {"lines": lines}, f"{cause}:{one.official.id}"))
     post(rt, conn, told, at_once=at_once)
     return len(told)

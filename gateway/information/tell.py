@@ -3,8 +3,7 @@
 from gateway.audit import store as audit
 from gateway.information import desk_store, reader_store, store, words
 from gateway.information.desk import MISSES_KEPT
-from gateway.outbox.service.notify import Notice, notify
-from gateway.outbox.service.post import wake_replies
+from gateway.outbox.service.post import Notice, post_many, wake_replies
 from gateway.residents.contact_store import contacts
 from gateway.runtime import Runtime
 
@@ -31,16 +30,14 @@ def _tell_some(rt: Runtime) -> int:
         if len(readers) < CHUNK:
             desk_store.told(conn, found.id)
         notices, texts = [], dict[str, str]()
-        for contact in contacts(conn, list(readers)):
-            language = contact.language if contact.language in rt.settings.languages else "id"
-            if language not in texts:
-                item = store.get(conn, found.code, language, now)
-                texts[language] = words.sms(rt, item, language) if item else ""
-            if texts[language]:
-                cause = f"item:{found.id}:{contact.number_id}"
-                received = readers[contact.number_id]
-                notices.append(Notice(contact.number_id, contact.prefix, language, texts[language], cause, received))
-        notify(rt, conn, notices)
+        for contact in contacts(conn, list(readers), rt.settings.languages):
+            if contact.language not in texts:
+                item = store.get(conn, found.code, contact.language, now)
+                texts[contact.language] = words.sms(rt, item, contact.language) if item else ""
+            if text := texts[contact.language]:
+                cause, received = f"item:{found.id}:{contact.number_id}", readers[contact.number_id]
+                notices.append(Notice(contact.number_id, contact.prefix, contact.language, text, cause, received))
+        post_many(rt, conn, notices)
         audit.record(conn, now, "clock", "tell readers", f"item:{found.code}", people=len(notices))
     return max(1, len(notices))
 

@@ -31,7 +31,6 @@ _FIND_MANY = statement("""
 """)
 _READ = statement("SELECT id, cipher, key_no FROM numbers WHERE id = ANY(:ids) AND cipher IS NOT NULL")
 _GET = statement("SELECT id, prefix, is_demo, language FROM numbers WHERE id = :id")
-_GET_MANY = statement("SELECT id, prefix, is_demo, language FROM numbers WHERE id = ANY(:ids) AND cipher IS NOT NULL")
 _LANGUAGE = statement("UPDATE numbers SET language = :language WHERE id = :id")
 _FORGET = statement("""
     UPDATE numbers SET lookup = NULL, cipher = NULL, prefix = '', language = NULL WHERE id = :number_id
@@ -48,11 +47,6 @@ def find(conn: Connection, vault: Vault, number: str) -> Number | None:
 def get(conn: Connection, number_id: int) -> Number:
     """The row with this id. Raises sqlalchemy's NoResultFound."""
     return Number(*conn.execute(_GET, {"id": number_id}).one())
-
-
-def get_many(conn: Connection, ids: Sequence[int]) -> dict[int, Number]:
-    """Rows by id; those of erased numbers are left out."""
-    return {row.id: Number(*row) for row in conn.execute(_GET_MANY, {"ids": list(ids)})}
 
 
 def set_language(conn: Connection, number_id: int, language: str) -> None:

@@ -16,7 +16,7 @@ from gateway.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from gateway.kernel.text import measure
 from gateway.officials import store as officials
 from gateway.officials.rules import Official, Role
-from gateway.outbox.service.notify import Notice, notify
+from gateway.outbox.service.post import Notice, post_many
 from gateway.reference import service as reference
 from gateway.relay import store
 from gateway.relay.store import Task
@@ -103,20 +103,21 @@ def _tell(rt: Runtime, conn: Connection, code: str, areas: Sequence[str]) -> Non
                 found.setdefault(one.area, []).append(one)
         people |= found
     asked_ids = [one.number_id for asked in people.values() for one in asked]
-    reached = {contact.number_id: contact for contact in contacts(conn, asked_ids)}
+    reached = {contact.number_id: contact for contact in contacts(conn, asked_ids, rt.settings.languages)}
     notices, texts = [], dict[str, str]()
     for area, asked in people.items():
         for one in asked:
             if contact := reached.get(one.number_id):
-                language = contact.language if contact.language in rt.settings.languages else "id"
-                if language not in texts:
-                    texts[language] = find_words(rt, conn, code, language)[0]
-                slots = {"code": code, "area_name": book[area].name, "text": texts[language]}
-                body = render.render("relay.task", slots, language)
+                if contact.language not in texts:
+                    texts[contact.language] = find_words(rt, conn, code, contact.language)[0]
+                slots = {"code": code, "area_name": book[area].name, "text": texts[contact.language]}
+                body = render.render("relay.task", slots, contact.language)
                 if measure(body).segments > _PARTS:
-                    body = render.render("relay.task_long", slots, language)
-                notices.append(Notice(one.number_id, contact.prefix, language, body, f"relay:{code}:{area}:{one.id}"))
-    notify(rt, conn, notices)
+                    body = render.render("relay.task_long", slots, contact.language)
+                notices.append(
+                    Notice(one.number_id, contact.prefix, contact.language, body, f"relay:{code}:{area}:{one.id}")
+                )
+    post_many(rt, conn, notices)
 
 
 def report(rt: Runtime, official: Official, written: str, reached: int, *, within: Connection | None = None) -> Task:

@@ -1,6 +1,6 @@
 """How many numbers are written to at once: the operator's prefix and the language of each, in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from gateway.db import Connection, statement
@@ -21,6 +21,7 @@ class Contact:
     language: str
 
 
-def contacts(conn: Connection, number_ids: Sequence[int]) -> list[Contact]:
-    """Those of the numbers that were not erased."""
-    return [Contact(*row) for row in conn.execute(_CONTACTS, {"ids": list(number_ids)})]
+def contacts(conn: Connection, number_ids: Sequence[int], spoken: Collection[str]) -> list[Contact]:
+    """Those of the numbers that were not erased. Whose language is none of those `spoken` here reads Indonesian."""
+    found = conn.execute(_CONTACTS, {"ids": list(number_ids)})
+    return [Contact(row.id, row.prefix, row.language if row.language in spoken else "id") for row in found]

@@ -66,9 +66,6 @@ _CONSENTED = statement("""
     SELECT at FROM consents WHERE number_id = :number_id AND given ORDER BY id DESC LIMIT 1
 """)
 _FIND = statement("SELECT id, number_id, area, language, state, topics FROM residents WHERE number_id = :number_id")
-_LANGUAGES = statement("""
-    SELECT number_id, language FROM residents WHERE number_id = ANY(:ids) AND state <> 'pending'
-""")
 _SUBSCRIBE = statement("""
     INSERT INTO residents AS r (number_id, area, language, topics, state, created_at, changed_at)
     VALUES (:number_id, :area, :language, CAST(:topics AS text[]), 'active', :now, :now)
@@ -129,11 +126,6 @@ def find(conn: Connection, number_id: int) -> Resident | None:
     """The resident on a number."""
     row = conn.execute(_FIND, {"number_id": number_id}).one_or_none()
     return Resident(*row) if row else None
-
-
-def languages(conn: Connection, ids: Sequence[int]) -> dict[int, str]:
-    """The languages of those among these number ids who are registered."""
-    return {row.number_id: row.language for row in conn.execute(_LANGUAGES, {"ids": list(ids)})}
 
 
 def subscribe(

@@ -7,7 +7,7 @@ from gateway.db import Connection, transaction
 from gateway.kernel.codes import show_ticket
 from gateway.kernel.errors import Conflict, Forbidden
 from gateway.officials.rules import Official
-from gateway.outbox.service.notify import Notice, notify
+from gateway.outbox.service.post import Notice, post_many
 from gateway.residents.contact_store import contacts
 from gateway.rumours import desk, match_store, rules, store, verdict_store
 from gateway.rumours.rules import show_claim
@@ -44,12 +44,13 @@ def move(rt: Runtime, official: Official, written: str, *, within: Connection | 
         store.set_state(conn, rumour.id, "moved")
         verdict_store.withdraw(conn, rumour.id)
         match_store.drop(conn, rumour.id)
-        for contact in contacts(conn, askers):
-            language = contact.language if contact.language in rt.settings.languages else "id"
+        notices = []
+        for contact in contacts(conn, askers, rt.settings.languages):
             slots = {"claim": show_claim(rumour.number), "ticket": show_ticket(ticket.ticket)}
-            body = render.render("sms.rumour_moved", slots, language)
-            cause = f"rumour:{rumour.id}:moved"
-            notify(rt, conn, [Notice(contact.number_id, contact.prefix, language, body, cause, rumour.created_at)])
+            body = render.render("sms.rumour_moved", slots, contact.language)
+            cause = f"rumour:{rumour.id}:moved:{contact.number_id}"
+            notices.append(Notice(contact.number_id, contact.prefix, contact.language, body, cause, rumour.created_at))
+        post_many(rt, conn, notices)
         audit.record(conn, now, official.actor, "move to complaints", desk.subject_of(rumour), ticket=ticket.ticket,
                      channel=official.channel)  # fmt: skip
         return show_ticket(ticket.ticket)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gateway.db import Connection
 from gateway.officials import store as officials
 from gateway.officials.rules import Official
-from gateway.outbox.service.notify import Notice, notify
+from gateway.outbox.service.post import Notice, post_many
 from gateway.residents.contact_store import contacts
 from gateway.rumours import rules
 from gateway.rumours.rules import said_label, show_claim
@@ -46,8 +46,9 @@ def _write(
     rt: Runtime, conn: Connection, people: list[Official], key: str, cause: str, slots: Mapping[str, str]
 ) -> None:
     notices = []
-    for contact in contacts(conn, [one.number_id for one in people]):
-        language = contact.language if contact.language in rt.settings.languages else "id"
-        body = render.render(f"hoax_desk.{key}", slots, language)
-        notices.append(Notice(contact.number_id, contact.prefix, language, body, f"{cause}:{contact.number_id}"))
-    notify(rt, conn, notices)
+    for contact in contacts(conn, [one.number_id for one in people], rt.settings.languages):
+        body = render.render(f"hoax_desk.{key}", slots, contact.language)
+        notices.append(
+            Notice(contact.number_id, contact.prefix, contact.language, body, f"{cause}:{contact.number_id}")
+        )
+    post_many(rt, conn, notices)

@@ -8,8 +8,7 @@ from gateway.audit import store as audit
 from gateway.db import Connection
 from gateway.officials import store as officials
 from gateway.officials.rules import Official
-from gateway.outbox.service.notify import Notice, notify
-from gateway.outbox.service.post import wake_replies
+from gateway.outbox.service.post import Notice, post_many, wake_replies
 from gateway.residents.contact_store import contacts
 from gateway.rumours import rules, watch_store, words
 from gateway.rumours.desk import subject_of
@@ -48,15 +47,14 @@ def _tell_some(rt: Runtime) -> int:
         if len(askers) < CHUNK:
             watch_store.told(conn, rumour.id)
         notices, texts = [], dict[tuple[str, bool], str]()
-        for contact in contacts(conn, list(askers)):
+        for contact in contacts(conn, list(askers), rt.settings.languages):
             asker = askers[contact.number_id]
-            language = contact.language if contact.language in rt.settings.languages else "id"
-            key = (language, asker.told > 0)
+            key = (contact.language, asker.told > 0)
             if key not in texts:
-                texts[key] = words.result(rt, rumour, language, corrects=asker.told > 0)
+                texts[key] = words.result(rt, rumour, contact.language, corrects=asker.told > 0)
             cause = f"rumour:{rumour.id}:{rumour.version}:{contact.number_id}"
-            notices.append(Notice(contact.number_id, contact.prefix, language, texts[key], cause, asker.at))
-        notify(rt, conn, notices)
+            notices.append(Notice(contact.number_id, contact.prefix, contact.language, texts[key], cause, asker.at))
+        post_many(rt, conn, notices)
         audit.record(
             conn, rt.now(), "clock", "tell askers", subject_of(rumour), version=rumour.version, people=len(notices)
         )
@@ -91,10 +89,9 @@ def _tell_desk(rt: Runtime, conn: Connection, rumours: Sequence[Rumour], about: 
         if own and len(own) > len(desks.get(official.number_id, (official, []))[1]):
             desks[official.number_id] = (official, own)
     notices = []
-    for contact in contacts(conn, list(desks)):
+    for contact in contacts(conn, list(desks), rt.settings.languages):
         official, own = desks[contact.number_id]
         own = sorted(own, key=lambda one: -one.place)
-        language = contact.language if contact.language in rt.settings.languages else "id"
         slots = {
             "count": str(len(own)),
             "codes": ", ".join(show_claim(one.number) for one in own[:_SOME]),
@@ -102,8 +99,8 @@ def _tell_desk(rt: Runtime, conn: Connection, rumours: Sequence[Rumour], about: 
             "areas": str(max(len(one.places) for one in own)),
             "words": own[0].summary or own[0].claim,
         }
-        body = render.render(f"hoax_desk.rumour_{about}", slots, language)
+        body = render.render(f"hoax_desk.rumour_{about}", slots, contact.language)
         cause = f"desk:{about}:{own[0].id}:{official.id}:{rt.now().timestamp():.0f}"
-        notices.append(Notice(contact.number_id, contact.prefix, language, body, cause))
-    notify(rt, conn, notices)
+        notices.append(Notice(contact.number_id, contact.prefix, contact.language, body, cause))
+    post_many(rt, conn, notices)
     return len(notices)

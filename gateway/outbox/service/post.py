@@ -1,4 +1,4 @@
-"""Post one message to one number: an answer to what someone sent, or a notice about their ticket."""
+"""Post messages to numbers, one or many at once: answers to what people sent, and news of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,21 +55,9 @@ def post(
     reply_from = None
     if way and way.provider in rt.providers and way.provider not in paused:
         route, reply_from = way.provider, way.recipient
-    is_answer = received_at is not None and now - received_at <= ANSWER_WINDOW
-    single = messages.Single(
-        cause=cause,
-        number_id=number_id,
-        body=body,
-        lane=rules.LANE_OF[Class.REPLY],
-        message_class=Class.REPLY,
-        route=route,
-        language=language,
-        at=received_at or now,
-        reply_from=reply_from,
-        wants_answer=wants_answer,
-        not_before=None if is_answer or at_once else quiet_until(now, quiet(rt)),
-        expires_at=now + _KEPT,
-    )
+    notice = Notice(number_id, prefix, language, body, cause, received_at, wants_answer)
+    waits = None if at_once else quiet_until(now, quiet(rt))
+    single = _single(notice, route, now, waits, at=received_at or now, reply_from=reply_from)
     if route == rules.NO_ROUTE:
         return messages.add(conn, single, status="skipped", reason="no route")
     return messages.add(conn, single)
@@ -77,31 +65,55 @@ def post(
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message of our own accord to one number, whose routing prefix it carries; `cause` makes it unique."""
+    """A message to one number, whose routing prefix it carries. `cause` makes it unique in its month; received_at: when they
+    wrote what it answers.
+    """
 
     number_id: int
     prefix: str
     language: str
     body: str
     cause: str
+    received_at: datetime | None = None
     wants_answer: bool = False
 
 
 def post_many(rt: Runtime, conn: Connection, notices: Sequence[Notice], *, at_once: bool = False) -> None:
-    """Queue notices in one round trip; they wait for the end of quiet hours unless they go `at_once`.
+    """Queue many in the caller's transaction, in one round trip; wake `reply` after the commit.
 
-    Numbers that no route covers are passed over. Wake `reply` after the commit.
+    What answers something of the last half hour goes at once, as does everything that is said `at_once`; the rest waits
+    for the end of quiet hours. Whom no route reaches has a row that says so.
     """
     now = rt.now()
-    paused = routes.paused(conn)
-    not_before = None if at_once else quiet_until(now, quiet(rt))
-    chosen = [(rules.choose_route(rt.settings.sms_routes, one.prefix, paused), one) for one in notices]
-    messages.add_many(conn, [
-        messages.Single(one.cause, one.number_id, one.body, rules.LANE_OF[Class.REPLY], Class.REPLY, route, one.language,
-                        now, wants_answer=one.wants_answer, not_before=not_before,
-                        expires_at=(not_before or now) + _KEPT)
-        for route, one in chosen if route != rules.NO_ROUTE
-    ])  # fmt: skip
+    paused, waits = routes.paused(conn), None if at_once else quiet_until(now, quiet(rt))
+    singles, nowhere = list[messages.Single](), list[messages.Single]()
+    for notice in notices:
+        route = rules.choose_route(rt.settings.sms_routes, notice.prefix, paused)
+        (nowhere if route == rules.NO_ROUTE else singles).append(_single(notice, route, now, waits, at=now))
+    messages.add_many(conn, singles)
+    messages.add_many(conn, nowhere, status="skipped", reason="no route")
+
+
+def _single(
+    notice: Notice, route: str, now: datetime, waits: datetime | None, *, at: datetime, reply_from: str | None = None
+) -> messages.Single:
+    is_answer = notice.received_at is not None and now - notice.received_at <= ANSWER_WINDOW
+    not_before = None if is_answer else waits
+    return messages.Single(
+        cause=notice.cause,
+        number_id=notice.number_id,
+        body=notice.body,
+        lane=rules.LANE_OF[Class.REPLY],
+        message_class=Class.REPLY,
+        route=route,
+        language=notice.language,
+        at=at,
+        reply_from=reply_from,
+        wants_answer=notice.wants_answer,
+        not_before=not_before,
+        # What waits for the morning has its whole day from then on.
+        expires_at=(not_before or now) + _KEPT,
+    )
 
 
 def wake_replies(rt: Runtime) -> None:

@@ -154,10 +154,10 @@ def add(conn: Connection, single: Single, *, status: str = "queued", reason: str
     return bool(conn.execute(_ADD, _values(single, status, reason)).rowcount)
 
 
-def add_many(conn: Connection, singles: Sequence[Single]) -> None:
-    """Queue many messages in one round trip; a cause that has one already is passed over."""
+def add_many(conn: Connection, singles: Sequence[Single], *, status: str = "queued", reason: str | None = None) -> None:
+    """Write many messages in one round trip; a cause that has one already is passed over."""
     if singles:
-        conn.execute(_ADD, [_values(single, "queued", None) for single in singles])
+        conn.execute(_ADD, [_values(single, status, reason) for single in singles])
 
 
 def _values(single: Single, status: str, reason: str | None) -> dict[str, object]:

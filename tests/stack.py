@@ -11,12 +11,13 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from twilio.request_validator import RequestValidator
 
+T = TypeVar("T")
 CHECKOUT = Path(__file__).parents[1]
 STANDIN = CHECKOUT / "tests" / "standin" / "server.py"
 HOME = "33.75.01.1006"
@@ -29,6 +30,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def until(seconds: float, reached: Callable[[], T], what: str) -> T:
+    """Look again and again until something is so, and give it; TimeoutError naming it after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := reached():
+            return value
+        time.sleep(0.1)
+    raise TimeoutError(f"not reached in {seconds} s: {what}")
 
 
 def ask(url: str, body: Any = None, token: str = "", method: str = "", **headers: str) -> tuple[int, Any]:

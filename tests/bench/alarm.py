@@ -1,6 +1,5 @@
 """How long an emergency waits that is approved in the middle of a blast of 100,000, from its approval to its first SMS."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from gateway.db import statement
 from gateway.runtime import Runtime
 from tests.bench.ledger import Line, plan, tools
 from tests.blast import alarm, command, register
-from tests.stack import Stack, credentials
+from tests.stack import Stack, credentials, until
 
 MANY, FEW, FIRST = 100_000, 500, 90_000_000
 ELSEWHERE = "33.75.02.1007"
@@ -42,9 +41,9 @@ def in_a_blast(made: Stack, owner: Callable[[str], None], folder: Path) -> list[
     made.start("urgent", "reply", "bulk-1", "bulk-2", "clock")
     try:
         made.wait_ready()
-        _wait(lambda: _number(rt, _SENT) > waiting / 10)
+        until(120, lambda: _number(rt, _SENT) > waiting / 10, "a tenth of the blast has left")
         id = alarm(made, ELSEWHERE, (kept[0], kept[1]))
-        _wait(lambda: _number(rt, _LEFT) == 0 and _waited(rt, id) is not None)
+        until(120, lambda: _number(rt, _LEFT) == 0 and _waited(rt, id), "the alarm has left")
         left = waiting - _number(rt, _SENT)
     finally:
         for name in ("urgent", "reply", "bulk-1", "bulk-2", "clock"):
@@ -68,11 +67,3 @@ def _waited(rt: Runtime, id: int) -> tuple[float, float] | None:
     with rt.engine.begin() as conn:
         row = conn.execute(_WAITED, {"id": id}).one_or_none()
     return (float(row.first), float(row.last)) if row else None
-
-
-def _wait(holds: Callable[[], bool], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            raise TimeoutError("the blast or the alarm does not leave")
-        time.sleep(0.1)

@@ -17,7 +17,7 @@ import psutil
 
 from gateway.db import statement
 from tests.bench.ledger import PROCESSES, Line, fork, plan, send_all, tools
-from tests.stack import CHECKOUT, Stack, free_port
+from tests.stack import CHECKOUT, Stack, free_port, until
 
 IN_FLIGHT: Final = 500
 _PROGRAMS: Final = ("bearerbox", "mtbatch")
@@ -135,7 +135,7 @@ def _cpu(process: psutil.Process) -> float:
 def _company() -> Iterator[int]:
     port = free_port()
     with _running([sys.executable, "-m", "tests.bench.quick", str(port)]):
-        _until(lambda: _taken(port) == 0)
+        until(30, lambda: _is_up(lambda: _taken(port) == 0), "the company answers")
         yield port
 
 
@@ -151,7 +151,11 @@ def _kannel(folder: Path, company: int) -> Iterator[tuple[int, int]]:
         )
     )  # fmt: skip
     with _running(["bearerbox", "-v", "4", str(config)]) as box:
-        _until(lambda: any(one.laddr.port == boxes for one in psutil.Process(box).net_connections("tcp")))
+        until(
+            30,
+            lambda: any(one.laddr.port == boxes for one in psutil.Process(box).net_connections("tcp")),
+            "Kannel listens",
+        )
         yield box, boxes
 
 
@@ -167,11 +171,7 @@ def _running(words: list[str]) -> Iterator[int]:
         process.wait()
 
 
-def _until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
-            if holds():
-                return
-        time.sleep(0.1)
-    raise TimeoutError("a server of the bench does not answer")
+def _is_up(holds: Callable[[], bool]) -> bool:
+    with contextlib.suppress(OSError):
+        return holds()
+    return False

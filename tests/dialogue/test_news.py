@@ -7,7 +7,8 @@ import pytest
 
 from gateway.information import desk, tell
 from gateway.runtime import Runtime
-from tests.information.conftest import BENDAN, CITY, MEDONO, Desk
+from tests.desks import BENDAN, CITY, MEDONO
+from tests.information.conftest import Desk
 
 from .conftest import MakePhone
 

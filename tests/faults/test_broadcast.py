@@ -12,25 +12,16 @@ import pytest
 import redis
 
 from gateway.local import postgres
-from gateway.reference import store as reference
 from tests.blast import Watch, blast, status_of, taken_by_people
-from tests.stack import Stack, ask, stack
+from tests.stack import Stack, ask, until
 
 PEOPLE = 20_000
 WINDOWS = {"twilio": 64, "africastalking": 800}
 
 
 @pytest.fixture
-def gateway(make_database, redis_url, tmp_path):
-    from gateway import db
-
-    url = make_database()
-    engine = db.connect(url, pool=1)
-    with engine.begin() as conn:
-        reference.load(conn, [2026, 2027])
-    engine.dispose()
-    redis.Redis.from_url(redis_url).flushall()
-    with stack(url, redis_url, tmp_path, DOUBT_AFTER="15s") as made:
+def gateway(begin):
+    with begin(DOUBT_AFTER="15s") as made:
         yield made
 
 
@@ -39,15 +30,6 @@ def stop_by_sms(made: Stack, number: str, id: str) -> None:
     url = f"{made.base}/hooks/africastalking/sms?token={made.environment['AFRICASTALKING_HOOK_TOKEN']}"
     done = subprocess.run(["curl", "-s", "-d", form, url], capture_output=True, check=True)
     assert done.returncode == 0
-
-
-def until(seconds: float, reached, what: str):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if value := reached():
-            return value
-        time.sleep(0.2)
-    pytest.fail(f"not reached in {seconds} s: {what}")
 
 
 def handled(url: str) -> int:

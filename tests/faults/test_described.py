@@ -4,14 +4,11 @@ import subprocess
 
 import psycopg
 import pytest
-import redis
 
 from config.settings import CHECKOUT
 from gateway.local import postgres
-from gateway.reference import store as reference
 from tests.blast import blast, status_of, taken_by_people
-from tests.faults.test_broadcast import until
-from tests.stack import ask, stack
+from tests.stack import ask, until
 
 PEOPLE = 1_000
 EXAMPLE, JALUR = "config/aggregator.example.yaml", "tests/standin/jalur.yaml"
@@ -24,15 +21,7 @@ SMS = {
 
 
 @pytest.fixture
-def gateway(request, make_database, redis_url, tmp_path):
-    from gateway import db
-
-    url = make_database()
-    engine = db.connect(url, pool=1)
-    with engine.begin() as conn:
-        reference.load(conn, [2026, 2027])
-    engine.dispose()
-    redis.Redis.from_url(redis_url).flushall()
+def gateway(request, begin):
     given = {
         "SMS_ROUTES": "*=aggregator",
         "AGGREGATOR_DESCRIPTION": str(CHECKOUT / request.param),
@@ -42,7 +31,7 @@ def gateway(request, make_database, redis_url, tmp_path):
         "AGGREGATOR_SENDER": "KOTA",
         "DOUBT_AFTER": "600s",
     }
-    with stack(url, redis_url, tmp_path, **given) as made:
+    with begin(**given) as made:
         made.description = request.param
         yield made
 

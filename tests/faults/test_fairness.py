@@ -4,16 +4,12 @@ The company takes so many messages a second, and the blast uses what it may of t
 clock: what left of it in between says how long an alarm has waited, on a slow machine as on a fast one.
 """
 
-import time
-
 import psycopg
 import pytest
-import redis
 
 from gateway.local import postgres
-from gateway.reference import store as reference
 from tests.blast import blast, command, status_of
-from tests.stack import Stack, ask, credentials, post_twilio, stack, twilio_sms
+from tests.stack import Stack, ask, credentials, post_twilio, twilio_sms, until
 
 PEOPLE, ALARMED = 3_000, 40
 RATE, CONCURRENCY = 200, 4
@@ -23,27 +19,10 @@ ALARM = "Awas rob, menjauh dari pantai."
 
 
 @pytest.fixture
-def gateway(make_database, redis_url, tmp_path):
-    from gateway import db
-
-    url = make_database()
-    engine = db.connect(url, pool=1)
-    with engine.begin() as conn:
-        reference.load(conn, [2026, 2027])
-    engine.dispose()
-    redis.Redis.from_url(redis_url).flushall()
+def gateway(begin):
     limits = {"TWILIO_PER_SECOND": str(RATE), "TWILIO_CONCURRENCY": str(CONCURRENCY)}
-    with stack(url, redis_url, tmp_path, SMS_ROUTES="*=twilio", **limits) as made:
+    with begin(SMS_ROUTES="*=twilio", **limits) as made:
         yield made
-
-
-def until(seconds: float, reached, what: str):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if value := reached():
-            return value
-        time.sleep(0.05)
-    pytest.fail(f"not reached in {seconds} s: {what}")
 
 
 def claimed_between(made: Stack, since: str, until: str) -> int:

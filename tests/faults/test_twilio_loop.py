@@ -1,42 +1,21 @@
 """The whole loop with Twilio behind a public address: send, status callbacks, inbound, all signed as the company's SDK signs."""
 
-import time
-
 import psycopg
 import pytest
-import redis
 from twilio.request_validator import RequestValidator
 
 from gateway.local import postgres
-from gateway.reference import store as reference
 from tests.blast import blast, status_of
-from tests.stack import TWILIO_TOKEN, Stack, ask, post_twilio, stack, twilio_sms
+from tests.stack import TWILIO_TOKEN, Stack, ask, post_twilio, twilio_sms, until
 
 PUBLIC = "https://kabar.pekalongankota.example"
 RESIDENT = "+6281198765432"
 
 
 @pytest.fixture
-def gateway(make_database, redis_url, tmp_path):
-    from gateway import db
-
-    url = make_database()
-    engine = db.connect(url, pool=1)
-    with engine.begin() as conn:
-        reference.load(conn, [2026, 2027])
-    engine.dispose()
-    redis.Redis.from_url(redis_url).flushall()
-    with stack(url, redis_url, tmp_path, SMS_ROUTES="*=twilio", PUBLIC_URL=PUBLIC) as made:
+def gateway(begin):
+    with begin(SMS_ROUTES="*=twilio", PUBLIC_URL=PUBLIC) as made:
         yield made
-
-
-def until(seconds: float, reached, what: str):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if value := reached():
-            return value
-        time.sleep(0.1)
-    pytest.fail(f"not reached in {seconds} s: {what}")
 
 
 def rows(made: Stack, sql: str) -> list[tuple]:

@@ -14,8 +14,8 @@ from gateway.information import desk, desk_store, store
 from gateway.information.desk_store import Draft
 from gateway.kernel.errors import Conflict, Fault, Forbidden, Invalid, Missing
 from gateway.officials.rules import Official, Role
-
-from .conftest import BARAT, BENDAN, CITY, MEDONO, PONCOL, Desk
+from tests.desks import BARAT, BENDAN, CITY, MEDONO, PONCOL
+from tests.information.conftest import Desk
 
 Act = Callable[[Desk, Official, Draft], object]
 ACTS: dict[str, Act] = {

@@ -10,7 +10,8 @@ import pytest
 from gateway.kernel.errors import Missing
 from gateway.relay import bulletin
 from gateway.runtime import Runtime
-from tests.information.conftest import BENDAN, CITY, PONCOL, Desk
+from tests.desks import BENDAN, CITY, PONCOL
+from tests.information.conftest import Desk
 from tests.rumours.conftest import Desk as Hoax
 
 

@@ -9,8 +9,9 @@ from gateway.officials.rules import Role
 from gateway.relay import service
 from gateway.rumours.rules import show_claim
 from gateway.runtime import Runtime
+from tests.desks import BARAT, BENDAN, CITY, MEDONO, PONCOL
 from tests.dialogue.officer import Officer
-from tests.information.conftest import BARAT, BENDAN, CITY, MEDONO, PONCOL, Desk
+from tests.information.conftest import Desk
 from tests.rumours.conftest import Desk as Hoax
 
 _BROADCAST = statement("""

@@ -1,37 +1,24 @@
 """A hoax desk with its people, and residents who ask."""
 
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 import pytest
 
-from gateway.db import statement
 from gateway.numbers import store as numbers
-from gateway.officials import service as officials
 from gateway.officials.rules import Official
 from gateway.rumours import desk, service
 from gateway.rumours.rules import show_claim
 from gateway.rumours.store import Rumour
 from gateway.runtime import Runtime
+from tests.desks import Officials
 
-CITY, BENDAN, MEDONO, PONCOL = "33.75", "33.75.01.1006", "33.75.01.1002", "33.75.02.1007"
 SOURCES = ["BMKG: buletin 4/11", "Mafindo"]
-_phones = count(81255500001)
 
 
 @dataclass
-class Desk:
+class Desk(Officials):
     """Officials by role, residents by number, and what was sent to them."""
-
-    rt: Runtime
-
-    def official(self, role: str, area: str = CITY) -> Official:
-        office = "DPUPR" if role == "office" else None
-        made = officials.add(self.rt, f"Orang {role}", role, area, f"+62{next(_phones)}", office)
-        found = officials.sign_in(self.rt, made.token)
-        assert found
-        return found
 
     def number(self, at: int) -> int:
         with self.rt.engine.begin() as conn:
@@ -54,10 +41,6 @@ class Desk:
         """A verdict by a KIM, approved by an admin."""
         self.judge(self.official("kim"), claim, label, text, **more)
         desk.approve(self.rt, self.official("admin"), show_claim(claim.number))
-
-    def rows(self, sql: str, **values: object) -> list[Any]:
-        with self.rt.engine.begin() as conn:
-            return list(conn.execute(statement(sql), values))
 
     def sent(self, at: int) -> list[str]:
         """What was queued for resident number `at`, oldest first."""

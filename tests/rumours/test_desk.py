@@ -10,8 +10,8 @@ from gateway.officials.rules import Official, Role
 from gateway.rumours import complaint, desk, store, verdict_store, view
 from gateway.rumours.rules import show_claim
 from gateway.rumours.store import Rumour
-
-from .conftest import BENDAN, CITY, SOURCES, Desk
+from tests.desks import BENDAN, CITY
+from tests.rumours.conftest import SOURCES, Desk
 
 Act = Callable[[Desk, Official, Rumour, Rumour], object]
 ACTS: dict[str, Act] = {

@@ -15,8 +15,8 @@ from gateway.outbox.service.post import quiet
 from gateway.rumours import store, tell, view
 from gateway.rumours.rules import first_word_due, show_claim
 from gateway.runtime import Runtime
-
-from .conftest import BENDAN, MEDONO, PONCOL, Desk
+from tests.desks import BENDAN, MEDONO, PONCOL
+from tests.rumours.conftest import Desk
 
 CLAIM = "rob 3 meter malam ini"
 WIB = timedelta(hours=7)

@@ -14,58 +14,46 @@ a phone since is checked: whoever is not under `reads` got nothing. Keys of a st
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from gateway.db import statement
-from gateway.dialogue.hop import hop
 from gateway.dialogue.text import understand_waiting
 from gateway.inbox import service as inbox
 from gateway.information import desk
 from gateway.information import tell as information
 from gateway.information.rules import Content
 from gateway.kernel.areas import AreaBook
-from gateway.kernel.text import measure
 from gateway.numbers import store as numbers
 from gateway.officials import service as officials
 from gateway.officials.rules import Official
-from gateway.providers.base import Hop, Inbound
+from gateway.providers.base import Inbound
 from gateway.relay import service as relay
 from gateway.residents.service import own
 from gateway.rumours import tell
 from gateway.runtime import Runtime
+from tests.stories.telling import Phone, Telling, stories_in
 
-STORIES = [
-    pytest.param(story, id=f"{file.stem}: {story['story']}")
-    for file in sorted((Path(__file__).parent / "desks").glob("*.yaml"))
-    for story in yaml.safe_load(file.read_text("utf-8"))
-]
+STORIES = stories_in(Path(__file__).parent / "desks")
 KEYS = {"reads", "at", "wait", "dials", "shows", "item", "relay"}
 _ids = count(1)
 
 
 @dataclass
-class Person:
+class Person(Phone):
     """Someone with a phone, and a card where they are an official."""
 
-    number: str
-    number_id: int
     official: Official | None = None
     card: dict[str, str] = field(default_factory=dict)
-    read: int = 0
 
 
 @dataclass
-class Teller:
-    """Plays a story over real servers."""
+class Teller(Telling):
+    """Plays a story of claims and items."""
 
-    rt: Runtime
-    clock: Any
     city: AreaBook
     people: dict[str, Person] = field(default_factory=dict)
 
@@ -85,14 +73,14 @@ class Teller:
     def plays(self, step: dict[str, Any]) -> None:
         assert set(step) <= KEYS | self.people.keys(), step
         if "at" in step:
-            local = datetime.strptime(step["at"], "%Y-%m-%d %H:%M").replace(tzinfo=self.rt.settings.timezone)
-            self.clock.at(local.astimezone(self.clock().tzinfo))
+            self.goes_to(step["at"])
         if "wait" in step:
             self.clock.ahead(minutes=step["wait"])
         for name in self.people.keys() & step.keys():
             self.says(name, step[name])
         for name, typed in step.get("dials", {}).items():
-            self.dials(name, typed, step["shows"])
+            words = self.filled(typed).split("/")
+            self.dials(self.people[name].number, f"desk-{next(_ids)}", words, step["shows"])
         if "item" in step:
             self.publishes(dict(step["item"]))
         if "relay" in step:
@@ -101,23 +89,17 @@ class Teller:
             tell.tick(self.rt)
             information.tick(self.rt)
         for name in self.people:
-            self.reads(name, step.get("reads", {}).get(name, []), step)
+            self.reads(self.people[name], step.get("reads", {}).get(name, []), (name, step))
 
     def says(self, name: str, said: str) -> None:
         person = self.people[name]
         if "{code}" in said:
-            said = said.replace("{code}", person.card[re.findall(r"kartu ([A-E][1-8])", self.received(person)[-1])[-1]])
+            said = said.replace(
+                "{code}", person.card[re.findall(r"kartu ([A-E][1-8])", self.received(person)[-1].body)[-1]]
+            )
         event = Inbound(f"desk-{next(_ids)}", person.number, "54600", self.filled(said))
         inbox.take(self.rt, "africastalking", event)
         understand_waiting(self.rt)
-
-    def dials(self, name: str, typed: str, shows: str) -> None:
-        session, said = f"desk-{next(_ids)}", self.filled(typed).split("/")
-        for at in range(len(said) + 1):
-            screen = hop(
-                self.rt, "africastalking", Hop(session, self.people[name].number, "*".join(said[:at]), "*546#")
-            )
-        assert re.match(self.pattern(shows), screen.text, re.DOTALL), screen.text
 
     def publishes(self, item: dict[str, Any]) -> None:
         editor, second, now = self.official("editor"), self.official("second"), self.clock()
@@ -142,29 +124,6 @@ class Teller:
                 (row,) = self.rows(sql, n=int(found.strip("{}" + mark + "-") or 0))
                 text = text.replace(found, f"{letter}{row.n}")
         return text
-
-    def reads(self, name: str, expected: list[str], step: dict[str, Any]) -> None:
-        person = self.people[name]
-        fresh = self.received(person)[person.read :]
-        person.read += len(fresh)
-        assert len(fresh) == len(expected), (name, fresh, step)
-        for body, wanted in zip(fresh, expected, strict=True):
-            assert re.fullmatch(self.pattern(wanted), body, re.DOTALL), (name, body, wanted)
-            assert measure(body).encoding == "GSM-7"
-            assert measure(body).segments <= 2
-
-    def pattern(self, wanted: str) -> str:
-        return re.escape(self.filled(wanted)).replace(r"\.\.\.", ".*")
-
-    def received(self, person: Person) -> list[str]:
-        """What has reached the phone by now, in the order it came: not what waits for the morning."""
-        sql = """SELECT body FROM messages WHERE number_id = :id AND body IS NOT NULL
-                 AND (not_before IS NULL OR not_before <= :now) ORDER BY greatest(not_before, created_at), id"""
-        return [row.body for row in self.rows(sql, id=person.number_id, now=self.clock())]
-
-    def rows(self, sql: str, **values: object) -> list[Any]:
-        with self.rt.engine.begin() as conn:
-            return list(conn.execute(statement(sql), values))
 
 
 @pytest.mark.parametrize("story", STORIES)

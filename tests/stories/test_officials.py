@@ -20,56 +20,46 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from gateway.broadcasts import store as broadcasts
 from gateway.broadcasts.service import approvals, notices, start
-from gateway.db import statement
 from gateway.dialogue.text import understand_waiting
 from gateway.inbox import service as inbox
 from gateway.kernel.areas import AreaBook
-from gateway.kernel.text import measure
 from gateway.officials import duty_store, service
 from gateway.officials.duty import Duty
 from gateway.outbox.service import sweep
 from gateway.providers.base import Inbound
 from gateway.runtime import Runtime
 from tests.broadcasts.town import Town
+from tests.stories.telling import Phone, Telling, stories_in
 
-STORIES = [
-    pytest.param(story, id=f"{file.stem}: {story['story']}")
-    for file in sorted((Path(__file__).parent / "officials").glob("*.yaml"))
-    for story in yaml.safe_load(file.read_text("utf-8"))
-]
+STORIES = stories_in(Path(__file__).parent / "officials")
 KEYS = {"reads", "at", "wait", "leaves", "stands", "lost", "counts", "as"}
 _ids = count(1)
 
 
 @dataclass
-class Person:
+class Person(Phone):
     """An official with a phone and a card."""
 
-    id: int
-    number: str
-    card: dict[str, str]
-    number_id: int
-    read: int = 0
+    id: int = 0
+    card: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
-class Teller:
-    """Plays a story over real servers."""
+class Teller(Telling):
+    """Plays a story of broadcasts. What an approver reads holds all that residents will, so it may be long."""
 
-    rt: Runtime
-    clock: Any
     town: Town
     people: dict[str, Person] = field(default_factory=dict)
+    most_parts = 4
 
     def knows(self, name: str, role: str, area: str, duties: list[dict[str, Any]]) -> None:
         number = f"+62812555{len(self.people):05d}"
         made = service.add(self.rt, name.title(), role, area, number)
         (row,) = self.rows("SELECT number_id FROM officials WHERE id = :id", id=made.id)
-        self.people[name] = Person(made.id, number, made.card, row.number_id)
+        self.people[name] = Person(number, row.number_id, id=made.id, card=made.card)
         with self.rt.engine.begin() as conn:
             clock = datetime.strptime
             duty_store.add(
@@ -84,8 +74,7 @@ class Teller:
     def plays(self, step: dict[str, Any]) -> None:
         assert set(step) <= KEYS | self.people.keys(), step
         if "at" in step:
-            local = datetime.strptime(step["at"], "%Y-%m-%d %H:%M").replace(tzinfo=self.rt.settings.timezone)
-            self.clock.at(local.astimezone(self.clock().tzinfo))
+            self.goes_to(step["at"])
         if "wait" in step:
             self.clock.ahead(minutes=step["wait"])
         if "lost" in step:
@@ -96,7 +85,7 @@ class Teller:
             self.town.settle(self.town.claim(), 3)
         self.ticks()
         for name, expected in step.get("reads", {}).items():
-            self.reads(name, expected)
+            self.reads(self.people[name], expected, (name, step))
         for code, state in step.get("stands", {}).items():
             (row,) = self.rows("SELECT state FROM broadcasts WHERE number = :n", n=self.number(code))
             assert row.state == state, step
@@ -123,13 +112,12 @@ class Teller:
         if "{wrong}" in said:
             said = said.replace("{wrong}", next(code for code in map("{:06d}".format, range(9))
                                                 if code not in person.card.values()))  # fmt: skip
-        said = re.sub(r"\{b(-\d)?\}", lambda match: f"B{self.number(match[0])}", said)
-        event = Inbound(provider_id or f"order-{next(_ids)}", person.number, "54600", said)
+        event = Inbound(provider_id or f"order-{next(_ids)}", person.number, "54600", self.filled(said))
         inbox.take(self.rt, "africastalking", event)
         understand_waiting(self.rt)
 
     def code_of(self, person: Person) -> str:
-        newest = next(body for body in reversed(self.received(person)) if re.search(r"kartu [A-E][1-8]", body))
+        newest = next(row.body for row in reversed(self.received(person)) if re.search(r"kartu [A-E][1-8]", row.body))
         return person.card[re.findall(r"kartu ([A-E][1-8])", newest)[-1]]
 
     def number(self, code: str) -> int:
@@ -137,28 +125,8 @@ class Teller:
         back = int(match[1]) if (match := re.fullmatch(r"\{b-(\d)\}", code)) else 0
         return int(self.rows("SELECT number FROM broadcasts ORDER BY id DESC OFFSET :n", n=back)[0].number)
 
-    def reads(self, name: str, expected: list[str]) -> None:
-        person = self.people[name]
-        fresh = self.received(person)[person.read :]
-        person.read += len(fresh)
-        assert len(fresh) == len(expected), (name, fresh)
-        for body, wanted in zip(fresh, expected, strict=True):
-            assert re.fullmatch(self.pattern(wanted), body, re.DOTALL), (body, wanted)
-            assert measure(body).encoding == "GSM-7"
-
-    def pattern(self, wanted: str) -> str:
-        wanted = re.sub(r"\{b(-\d)?\}", lambda match: f"B{self.number(match[0])}", wanted)
-        return re.escape(wanted).replace(r"\.\.\.", ".*")
-
-    def received(self, person: Person) -> list[str]:
-        """What has reached the phone or will at once: not what waits for the morning."""
-        sql = """SELECT body FROM messages WHERE number_id = :id AND body IS NOT NULL
-                 AND (not_before IS NULL OR not_before <= :now) ORDER BY id"""
-        return [row.body for row in self.rows(sql, id=person.number_id, now=self.clock())]
-
-    def rows(self, sql: str, **values: object) -> list[Any]:
-        with self.rt.engine.begin() as conn:
-            return list(conn.execute(statement(sql), values))
+    def filled(self, said: str) -> str:
+        return re.sub(r"\{b(-\d)?\}", lambda match: f"B{self.number(match[0])}", said)
 
 
 @pytest.mark.parametrize("story", STORIES)

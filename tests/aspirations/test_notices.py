@@ -21,7 +21,7 @@ def test_every_text_fits(language: str) -> None:
     assert len(texts) > 40
     slots = longest(BOOK.slots, BOOK.texts, language) | {"said": "W" * LONGEST_SAID, "lines": "W" * 140}
     for key in texts:
-        body = render.render(key, slots, language)
+        body = render.render(BOOK, key, slots, language)
         if key in ("told.ask", "told.ask_neutral", "told.resolve_neutral", "sms.answered_ask"):
             body = PREFIX + body
         assert measure(body).encoding == "GSM-7"

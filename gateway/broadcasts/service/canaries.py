@@ -23,7 +23,6 @@ from gateway.outbox.rules import LANE_OF, Class
 from gateway.outbox.service.post import wake_replies
 from gateway.outbox.store import batches, fanout, routes
 from gateway.runtime import Runtime
-from menus import render
 
 PATIENCE = timedelta(minutes=10)
 """How long after a broadcast's start they must have got it."""
@@ -121,7 +120,7 @@ def _alarm(rt: Runtime, conn: Connection, broadcast: Broadcast, missing: list[st
         if is_admin or official.id == broadcast.author_id:
             language = words.language_of(rt, conn, numbers.get(conn, official.number_id))
             slots = {"code": show_broadcast(broadcast.number), "places": ", ".join(missing)[:60]}
-            body = render.render("order.canary", slots, language)
+            body = rt.say("order.canary", slots, language)
             cause = f"canary:{broadcast.id}:{official.id}"
             words.write_to(rt, conn, official, body, cause, language, at_once=rules.is_alarm(broadcast))
     return True

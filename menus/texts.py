@@ -1,7 +1,7 @@
 """Texts in every language: filled from closed slots, fitted to GSM-7, falling back to Indonesian line by line."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from copy import copy
 from functools import lru_cache
 from typing import Self
@@ -33,6 +33,10 @@ class Texts:
     def count(self) -> int:
         """How many texts there are in each language."""
         return len(self._split[BASE_LANGUAGE])
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys of the texts, the same in every language."""
+        return iter(self._split[BASE_LANGUAGE])
 
     def has(self, key: str) -> bool:
         """Whether the book knows this text; keys are the same in every language."""

@@ -21,7 +21,7 @@ test: test-packages
 	@$(PY) -c "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())" > .venv/imports.log 2>&1 \
 		|| { cat .venv/imports.log; exit 1; }
 	@$(PY) -m menus check
-	@$(PY) -m pytest --quiet --cov --cov-report=term:skip-covered
+	@$(PY) -m pytest --quiet --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered
 
 bench: test-packages
 	@$(PY) -m tests.bench

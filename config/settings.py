@@ -163,6 +163,8 @@ class Settings(BaseModel):
     )
     """Days of every clock of a ticket, by name; see `config.values.CASEWORK_DAYS`."""
     daily_cost_limit: Annotated[Decimal | None, _parsed(values.parse_amount)] = None
+    balance_reserve: Annotated[dict[str, Decimal], _parsed(values.parse_reserves)] = Field(default_factory=dict)
+    """What broadcasts leave on a company's account for emergencies: provider to amount in the account's currency."""
 
     rumour_first_word: Annotated[int, _parsed(values.parse_promise)] = 10800
     """Seconds of `rumour_hours` within which whoever asked about a claim gets a first word."""

@@ -105,6 +105,19 @@ def parse_amount(text: str) -> Decimal | None:
     return amount or None
 
 
+def parse_reserves(text: str) -> dict[str, Decimal]:
+    """Amounts by provider of `twilio=20;africastalking=500`; empty for none."""
+    reserves: dict[str, Decimal] = {}
+    for entry in filter(None, (part.strip() for part in text.split(";"))):
+        name, equals, amount = (part.strip() for part in entry.partition("="))
+        if not equals or name not in PROVIDERS or PROVIDERS[name].development_only or name in reserves:
+            real = ", ".join(name for name, setup in PROVIDERS.items() if not setup.development_only)
+            raise ValueError(f"write PROVIDER=AMOUNT;PROVIDER=AMOUNT, each provider once, out of {real}")
+        if reserve := parse_amount(amount):
+            reserves[name] = reserve
+    return reserves
+
+
 def parse_routes(text: str) -> tuple[Route, ...]:
     """Routes of `+62811=twilio,africastalking;*=africastalking`, longest prefix first; `*` is the empty prefix."""
     routes: dict[str, Route] = {}

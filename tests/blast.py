@@ -51,7 +51,7 @@ class Watch:
         self._thread.start()
 
     def _look(self) -> None:
-        while not self._stop.wait(0.2):
+        while not self._stop.wait(0.25):
             try:
                 status, seen = ask(f"{self._made.base}/api/v1/broadcasts/{self._id}", token=self._token)
             except OSError:

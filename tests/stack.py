@@ -33,12 +33,15 @@ def free_port() -> int:
 
 
 def until(seconds: float, reached: Callable[[], T], what: str) -> T:
-    """Look again and again until something is so, and give it; TimeoutError naming it after `seconds`."""
+    """Look again and again until something is so, and give it; TimeoutError naming it after `seconds`.
+
+    Five looks a second, as an official may call the API ten times a second and a `Watch` looks as often.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if value := reached():
             return value
-        time.sleep(0.1)
+        time.sleep(0.2)
     raise TimeoutError(f"not reached in {seconds} s: {what}")
 
 

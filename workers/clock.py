@@ -30,12 +30,12 @@ from config.settings import Settings, SettingsError
 from gateway import db
 from gateway.aspirations import deadlines
 from gateway.audit import store as audit
-from gateway.broadcasts.service import approvals, canaries, notices, poll, presets, repeat, start
+from gateway.broadcasts.service import approvals, canaries, funds, notices, poll, presets, repeat, start
 from gateway.dialogue import text
 from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
 from gateway.information import tell as information
-from gateway.outbox.service import receive, reroute, sweep
+from gateway.outbox.service import cost, receive, reroute, sweep
 from gateway.privacy import service as privacy
 from gateway.rumours import tell
 from gateway.runtime import Runtime, build
@@ -50,7 +50,6 @@ AWAY: Final = (OperationalError, InterfaceError, PoolTimeout, psycopg.Operationa
 """What a server that is away raises: no fault of the code, so its frames tell nothing."""
 SAY_AGAIN: Final = 60.0
 """Seconds between two lines about a duty that goes on failing."""
-_CATCH_UP: Final = "catch up"
 _LOCK: Final = 0x6B61636C
 _TRY_LOCK = db.statement("SELECT pg_try_advisory_lock(:key)")
 _ALIVE = db.statement("SELECT 1")
@@ -79,19 +78,26 @@ def seal(rt: Runtime) -> None:
         audit.seal(conn, rt.now())
 
 
-def catch_up(rt: Runtime) -> None:
-    """Ask the providers for what our hooks may have missed, in a thread: a company that hangs must not hold up receipts."""
-    if any(thread.name == _CATCH_UP for thread in threading.enumerate()):
-        return
+def aside(name: str, do: Callable[[Runtime], object]) -> Callable[[Runtime], None]:
+    """A duty that asks companies, as a thread of its own: one that hangs must not hold up receipts. One runs at a time."""
 
-    def ask() -> None:
+    def run(rt: Runtime) -> None:
         try:
-            if found := inbox_service.catch_up(rt):
-                log.info("%d messages had been missed", found)
+            do(rt)
         except Exception as error:
-            log.error("a provider could not be asked for missed messages (%s)", type(error).__name__)
+            log.error("failed: %s (%s)", name, type(error).__name__)
 
-    threading.Thread(target=ask, name=_CATCH_UP, daemon=True).start()
+    def begin(rt: Runtime) -> None:
+        if all(thread.name != name for thread in threading.enumerate()):
+            threading.Thread(target=run, args=(rt,), name=name, daemon=True).start()
+
+    return begin
+
+
+def catch_up(rt: Runtime) -> None:
+    """Ask the providers for what our hooks may have missed."""
+    if found := inbox_service.catch_up(rt):
+        log.info("%d messages had been missed", found)
 
 
 def drop_old_sessions(rt: Runtime) -> None:
@@ -124,6 +130,7 @@ DUTIES: Final = (
     Duty("go on with series", 5, repeat.tick),
     Duty("miss what test phones did not get", 5, canaries.tick),
     Duty("tell of overdue reviews", 60, presets.alarm_reviews),
+    Duty("tell of money that runs out", 30, funds.tick),
     Duty("ask for approval", 2, approvals.tick),
     Duty("tell authors what became of it", 2, notices.tick),
     Duty("close polls and tell their results", 5, poll.tick),
@@ -141,7 +148,8 @@ DUTIES: Final = (
     Duty("see to tickets' deadlines", 300, deadlines.tick),
     Duty("erase who asked for it", 60, privacy.erase_due),
     Duty("drop old sessions", 600, drop_old_sessions),
-    Duty("catch up with what hooks missed", 600, catch_up),
+    Duty("catch up with what hooks missed", 600, aside("catch up", catch_up)),
+    Duty("ask what is left on accounts", 300, aside("ask balances", cost.ask_balances)),
     Duty("forget old searches", 3600, information.tidy),
     Duty("open the months to come", 3600, sweep.open_months),
 )

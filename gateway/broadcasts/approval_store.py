@@ -19,17 +19,18 @@ _ASK = statement("""
 """)
 # What happened a day ago and was never told, as before an upgrade, is no news.
 _UNTOLD = statement("""
-    SELECT b.id, k.kind
+    SELECT b.id, k.kind, k.round
     FROM broadcasts b CROSS JOIN LATERAL (
-        SELECT 'approved' AS kind, b.approved_at AS at
+        SELECT 'approved' AS kind, b.approved_at AS at, 0 AS round
         WHERE b.approved_by <> b.author_id AND b.state IN ('approved', 'sending', 'paused', 'finished')
-        UNION ALL SELECT 'rejected', b.changed_at WHERE b.state = 'rejected'
-        UNION ALL SELECT 'expired', b.changed_at WHERE b.state = 'expired'
-        UNION ALL SELECT 'finished', b.finished_at WHERE b.state IN ('finished', 'cancelled') AND b.batch_id IS NOT NULL
+        UNION ALL SELECT 'rejected', b.changed_at, 0 WHERE b.state = 'rejected'
+        UNION ALL SELECT 'expired', b.changed_at, 0 WHERE b.state = 'expired'
+        UNION ALL SELECT 'finished', b.finished_at, (SELECT count(*) FROM broadcast_resends r WHERE r.broadcast_id = b.id)
+        WHERE b.state IN ('finished', 'cancelled') AND b.batch_id IS NOT NULL
     ) AS k
     WHERE b.changed_at > :since AND k.at > :since
-      AND NOT EXISTS (SELECT FROM broadcast_notices n
-                      WHERE n.broadcast_id = b.id AND n.kind = k.kind || ' ' || left(b.hash, 12))
+      AND NOT EXISTS (SELECT FROM broadcast_notices n WHERE n.broadcast_id = b.id
+                      AND n.kind = k.kind || coalesce(' ' || nullif(k.round, 0), '') || ' ' || left(b.hash, 12))
     ORDER BY b.id, k.at
 """)
 _TELL = statement("""
@@ -57,12 +58,16 @@ def ask(
     conn.execute(_ASK, values)
 
 
-def untold(conn: Connection, since: datetime) -> list[tuple[int, str]]:
-    """What happened since then to broadcasts of which their author knows nothing: id and kind, in order."""
-    return [(row.id, row.kind) for row in conn.execute(_UNTOLD, {"since": since})]
+def untold(conn: Connection, since: datetime) -> list[tuple[int, str, int]]:
+    """What happened since then to broadcasts of which their author knows nothing: id, kind and round, in order.
+
+    round: how often what had not arrived was sent again before a broadcast finished.
+    """
+    return [(row.id, row.kind, row.round) for row in conn.execute(_UNTOLD, {"since": since})]
 
 
-def tell(conn: Connection, broadcast_id: int, kind: str, hash: str, now: datetime) -> bool:
+def tell(conn: Connection, broadcast_id: int, kind: str, round: int, hash: str, now: datetime) -> bool:
     """Keep that the author is told this of the broadcast as it is; False where that was done before."""
-    values = {"id": broadcast_id, "kind": f"{kind} {hash[:12]}", "now": now}
+    named = f"{kind} {round}" if round else kind
+    values = {"id": broadcast_id, "kind": f"{named} {hash[:12]}", "now": now}
     return conn.execute(_TELL, values).one_or_none() is not None

@@ -13,10 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.providers import PROVIDERS
 from config.settings import Settings, SettingsError
 from gateway import db
-from gateway.commands.balance import BALANCES
 from gateway.outbox.store import routes
 from gateway.providers import build
 from gateway.providers.aggregator import Config
+from gateway.providers.balance import BALANCES
 from gateway.state import connection, queue
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from gateway.demo import load as demo
 from gateway.kernel.errors import Conflict
 from gateway.outbox.store import routes
 from gateway.reference import service as reference
-from gateway.runtime import build
+from gateway.runtime import Runtime, build
 
 if TYPE_CHECKING:
     from gateway.commands.opening import Commands
@@ -26,7 +26,7 @@ def declare(commands: "Commands") -> None:
     commands.add_parser(
         "demo", help="load the demo city (made-up people, officials, items, tickets) and show its sign-ins"
     ).set_defaults(run=_demo)
-    group = commands.add_parser("routes", help="routes out that are paused")
+    group = commands.add_parser("routes", help="routes out that are paused, and what is left to pay with")
     group.set_defaults(run=_routes)
     resume = group.add_subparsers(dest="act", metavar="resume").add_parser("resume", help="hold a route usable again")
     resume.add_argument("name", help="the route's name")
@@ -68,13 +68,19 @@ def _demo(args: argparse.Namespace) -> int:
 
 def _routes(args: argparse.Namespace) -> int:
     with tools() as rt, rt.engine.begin() as conn:
-        paused = routes.paused(conn)
+        paused, accounts = routes.paused(conn), routes.accounts(conn)
         for pause in paused.values():
-            local = pause.paused_at.astimezone(rt.settings.timezone)
-            print(f"{pause.name}: paused since {local:%Y-%m-%d %H:%M}: {pause.reason}")
+            print(f"{pause.name}: paused since {_local(rt, pause.paused_at)}: {pause.reason}")
     if not paused:
         print("No route is paused.")
+    for one in accounts.values():
+        low = f", below its reserve since {_local(rt, one.low_since)}: news wait" if one.low_since else ""
+        print(f"{one.name}: balance {one.balance} at {_local(rt, one.asked_at)}{low}")
     return 0
+
+
+def _local(rt: Runtime, moment: datetime) -> str:
+    return f"{moment.astimezone(rt.settings.timezone):%Y-%m-%d %H:%M}"
 
 
 def _resume(args: argparse.Namespace) -> int:

@@ -55,6 +55,7 @@ _BOARD = statement(f"""
     WHERE {_HOLDS} AND i.topic = 'development' AND (i.area = :area OR starts_with(:area, i.area || '.'))
     ORDER BY length(i.area) DESC, i.percent DESC NULLS LAST, i.id DESC LIMIT :most
 """)
+_HAS_ALERT = statement(f"SELECT EXISTS (SELECT FROM items i WHERE {_HOLDS} AND i.topic = 'alert')")
 _GET = statement(f"SELECT {_COLUMNS} FROM items i WHERE {_HOLDS} AND i.code = :code")
 _TRACED = _COLUMNS.replace("i.valid_until AS until", "coalesce(i.retired_at, i.valid_until) AS until")
 _TRACE = statement(f"SELECT {_TRACED} FROM items i WHERE i.state IN ('published', 'retired') AND i.code = :code")
@@ -73,6 +74,11 @@ def find(
     """Items that hold now, alerts first, then the newest. Empty `topic` is any, empty `area` the city's own alone."""
     values = {"topic": topic, "area": area, "language": language, "now": now, "only_own": only_own, "most": most}
     return [Item(*row) for row in conn.execute(_LIST, values)]
+
+
+def has_alert(conn: Connection, now: datetime) -> bool:
+    """Whether an alert holds anywhere in the city."""
+    return bool(conn.execute(_HAS_ALERT, {"now": now}).scalar_one())
 
 
 def search(

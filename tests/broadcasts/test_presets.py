@@ -217,6 +217,7 @@ def test_a_review_that_is_late_is_told_once_and_ends_the_freedom_until_it_is_don
     second = used(town, bpbd, "k2")
     decide.approve(town.rt, bpbd, second)
     presets.review(town.rt, town.official(Role.APPROVER), second)
+    town.official(Role.ADMIN)
     clock.ahead(hours=23, minutes=59)
     presets.alarm_reviews(town.rt)
     assert town.count_of("SELECT count(*) FROM audit WHERE act = 'review overdue'") == 0
@@ -226,6 +227,11 @@ def test_a_review_that_is_late_is_told_once_and_ends_the_freedom_until_it_is_don
         presets.alarm_reviews(town.rt)
     assert len(caplog.records) == 1
     assert town.count_of("SELECT count(*) FROM audit WHERE act = 'review overdue'") == 1
+    with town.rt.engine.begin() as conn:
+        said = list(conn.execute(statement("SELECT body FROM messages WHERE cause LIKE 'review:%'")).scalars())
+    code = town.status(id)["code"]
+    assert len(said) == 1
+    assert said[0].startswith(f"{code} dikirim darurat tanpa persetujuan ke-2")
     third = used(town, bpbd, "k3")
     with pytest.raises(Conflict, match="second person"):
         decide.approve(town.rt, bpbd, third)

@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.broadcasts.service import draft, sign
+from gateway.db import statement
 from gateway.kernel.errors import Conflict, Fault, Forbidden, Missing
 from gateway.officials.rules import Official, Role
 from tests.broadcasts.town import BARAT, CITY, Town
@@ -25,6 +26,30 @@ def test_it_cannot_be_submitted_before_it_is_signed(town: Town, kim: Official) -
     sign.sign(town.rt, town.official(Role.ADMIN), written["id"])
     draft.submit(town.rt, kim, written["id"])
     assert town.state(written["id"]) == "submitted"
+
+
+def told(town: Town) -> list[tuple[str, str]]:
+    """Who was told of signatures, in order: their role, and the words."""
+    said = statement("""
+        SELECT o.role, m.body FROM messages m JOIN officials o ON o.number_id = m.number_id
+        WHERE m.cause ~ '^sign(ed)?:' ORDER BY m.id
+    """)
+    with town.rt.engine.begin() as conn:
+        return [(row.role, row.body) for row in conn.execute(said)]
+
+
+def test_admins_are_asked_and_the_author_hears_of_it(town: Town, kim: Official) -> None:
+    admin = town.official(Role.ADMIN)
+    id = town.write(kim, texts=ELECTION)["id"]
+    code = town.status(id)["code"]
+    draft.change(town.rt, kim, id, {"audience": {"areas": [f"{town.home}/RW01"]}})
+    assert [role for role, _ in told(town)] == ["admin"], "once for the same words"
+    assert told(town)[0][1].startswith(f"{code} dari Someone menyebut pemilu atau calon: 'Coblos nomor urut 1")
+    draft.change(town.rt, kim, id, {"texts": {"id": "Coblos nomor urut 2 di TPS."}})
+    assert [role for role, _ in told(town)] == ["admin", "admin"]
+    sign.sign(town.rt, admin, id)
+    sign.sign(town.rt, admin, id)
+    assert told(town)[2:] == [("kim", f"{code} sudah ditandatangani admin kota. Teruskan: YA {code}")]
 
 
 def test_one_language_is_enough(town: Town, kim: Official) -> None:

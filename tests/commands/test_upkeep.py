@@ -33,6 +33,18 @@ def test_a_paused_route_is_shown_and_resumed(run: Run, rt: Runtime) -> None:
         assert [act["act"] for act in audit.of(conn, "route:twilio")] == ["resume route"]
 
 
+def test_what_is_left_on_an_account_is_shown(run: Run, rt: Runtime) -> None:
+    with rt.engine.begin() as conn:
+        routes.note_balance(conn, "twilio", "14.20 USD", rt.now(), is_low=True)
+        routes.note_balance(conn, "africastalking", "KES 1785.50", rt.now(), is_low=False)
+    at = f"{rt.now().astimezone(rt.settings.timezone):%Y-%m-%d %H:%M}"
+    assert run("routes").stdout.splitlines() == [
+        "No route is paused.",
+        f"africastalking: balance KES 1785.50 at {at}",
+        f"twilio: balance 14.20 USD at {at}, below its reserve since {at}: news wait",
+    ]
+
+
 def test_a_trail_that_was_changed_is_found(run: Run, rt: Runtime, environ: dict[str, str]) -> None:
     for _ in range(2):
         with rt.engine.begin() as conn:

@@ -68,6 +68,13 @@ def load(folder: Path, environ: dict[str, str]) -> Settings:
             {"DAILY_COST_LIMIT": "250000.50"}, "daily_cost_limit", Decimal("250000.50"), id="costs are limited"
         ),
         pytest.param({"DAILY_COST_LIMIT": "0"}, "daily_cost_limit", None, id="a zero limit of cost is none"),
+        pytest.param({}, "balance_reserve", {}, id="no account has a reserve"),
+        pytest.param(
+            {"BALANCE_RESERVE": "twilio = 20.5; africastalking=500;aggregator=0"},
+            "balance_reserve",
+            {"twilio": Decimal("20.5"), "africastalking": Decimal(500)},
+            id="accounts have reserves",
+        ),
         pytest.param(
             {"DATABASE_URL": "postgres://u:p@db/kabar"},
             "database_url",
@@ -123,6 +130,10 @@ def test_a_setting_is_read(tmp_path: Path, environ: dict[str, str], name: str, v
         pytest.param({"QUIET_HOURS": "25:00-08:00"}, "QUIET_HOURS: write hours", id="an hour that does not exist"),
         pytest.param({"QUIET_HOURS": "08:00-08:00"}, "QUIET_HOURS: write hours", id="hours that end as they begin"),
         pytest.param({"DAILY_COST_LIMIT": "NaN"}, "DAILY_COST_LIMIT: write an amount", id="an amount that is none"),
+        pytest.param({"BALANCE_RESERVE": "20"}, "BALANCE_RESERVE: write PROVIDER=AMOUNT", id="a reserve of no account"),
+        pytest.param({"BALANCE_RESERVE": "simulator=1"}, "BALANCE_RESERVE: write PROVIDER", id="a reserve of a toy"),
+        pytest.param({"BALANCE_RESERVE": "twilio=1;twilio=2"}, "BALANCE_RESERVE: write", id="an account twice"),
+        pytest.param({"BALANCE_RESERVE": "twilio=much"}, "BALANCE_RESERVE: write an amount", id="a reserve in words"),
         pytest.param({"DAILY_COST_LIMIT": "-1"}, "DAILY_COST_LIMIT: write an amount", id="a negative amount"),
         pytest.param({"TIMEZONE": "Asia/Pekalongan"}, "TIMEZONE: write a time zone", id="a zone nobody knows"),
         pytest.param({"TIMEZONE": "../../etc/passwd"}, "TIMEZONE: write a time zone", id="a zone outside the database"),

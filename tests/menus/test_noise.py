@@ -1,5 +1,6 @@
 """Noise within bounds never changes what is understood, no text makes the parser fail, and none costs more than another."""
 
+import gc
 import string
 import sys
 from collections.abc import Callable, Iterator
@@ -195,11 +196,14 @@ def calls_of(act: Callable[[], object]) -> int:
         count += event == "call"
 
     before = sys.getprofile()
+    # Collectors of garbage call functions too, whenever they please.
+    gc.disable()
     sys.setprofile(watch)
     try:
         act()
     finally:
         sys.setprofile(before)
+        gc.enable()
     return count
 
 

@@ -1,9 +1,10 @@
 """Answers and notices: back by the way a message came, once a cause, at night only where they answer something."""
 
+from gateway.numbers import store as numbers
 from gateway.outbox.service import post
 from gateway.outbox.service.work import work
 from gateway.outbox.store import routes
-from tests.outbox.conftest import AFRICASTALKING, TWILIO, attempts, number, reply
+from tests.outbox.conftest import AFRICASTALKING, TWILIO, attempts, number, reply, routed, statuses
 
 
 def test_a_reply_goes_back_by_the_way_its_message_came(sender, standin):
@@ -36,3 +37,14 @@ def test_an_answer_goes_at_night_and_a_notice_waits_for_the_morning(sender, stan
     clock.ahead(hours=11)
     work(sender, "reply")
     assert set(standin.accepted()) == {number(1), number(2)}
+
+
+def test_whom_no_route_reaches_has_a_row_that_says_so(rt, standin, city):
+    narrow = routed(rt, standin.base, SMS_ROUTES="+62811=twilio")
+    with narrow.engine.begin() as conn:
+        found = [numbers.ensure(conn, narrow.vault, one) for one in (number(1), number(1, TWILIO))]
+        notices = [post.Notice(one.id, one.prefix, "id", "Kabar", f"news:{one.id}") for one in found]
+        post.post_many(narrow, conn, notices)
+        post.post_many(narrow, conn, notices)
+    work(narrow, "reply")
+    assert statuses(narrow) == {("sent", ""): 1, ("skipped", "no route"): 1}

@@ -3,70 +3,22 @@
 import pytest
 
 from gateway.audit import store as audit
-from gateway.broadcasts.service import correct, decide, resend
+from gateway.broadcasts.service import correct, decide, notices, resend
 from gateway.db import statement
 from gateway.kernel.errors import Conflict, Forbidden, Missing
 from gateway.numbers import store as numbers
 from gateway.officials.rules import Role
-from gateway.outbox.service import receive, sweep
 from gateway.outbox.service.work import work
 from gateway.outbox.store import routes
-from gateway.providers.base import Receipt, Status
+from gateway.providers.base import Status
 from tests.broadcasts.town import Town, at_once
-from tests.outbox.conftest import AFRICASTALKING, TWILIO, attempts, routed, statuses
-
-HOME = "33.75.01.1006"
+from tests.outbox.conftest import AFRICASTALKING, TWILIO, attempts, routed
+from tests.outbox.resending import HOME, checked, receipt, sent, unconfirmed
 
 
 @pytest.fixture
 def town(sender):
     return Town(sender, home=HOME, other="33.75.02.1007")
-
-
-def sent(town, level="important", **more):
-    """A broadcast whose messages the pump has sent, with what the stand-in was told to do."""
-    id = town.started(town.official(Role.ADMIN), level, audience={"areas": [HOME]}, **more)
-    work(town.rt, "urgent" if level == "emergency" else "bulk")
-    return id
-
-
-def unconfirmed(town, standin, people=3, level="important", **more):
-    """The id of a finished broadcast all of whose messages are unconfirmed: the company never answered."""
-    town.people(people, prefix="+62811")
-    standin.plan(script=["http_5xx"] * people * 2, lost_taken=0.0)
-    lane = "urgent" if level == "emergency" else "bulk"
-    id = sent(town, level, **more)
-    for _ in range(2 if level == "emergency" else 1):
-        town.rt.now.ahead(minutes=11)
-        work(town.rt, lane)
-    town.rt.now.ahead(minutes=11)
-    work(town.rt, lane)
-    town.clock_ticks()
-    assert town.state(id) == "finished"
-    assert town.counts(id) == {"unconfirmed": people}
-    standin.reset()
-    return id
-
-
-def receipt(town, message, attempt, status, provider_id, code="", route=TWILIO):
-    """A receipt with our own key of an attempt of one message, applied."""
-    with town.rt.engine.begin() as conn:
-        months = statement("SELECT to_char(month, 'YYYYMM') FROM messages WHERE id = :id")
-        month = conn.execute(months, {"id": message}).scalar_one()
-    receive.take(town.rt, route, Receipt(provider_id, f"{month}-{message}-{attempt}", None, status, code, "", False))
-    receive.apply(town.rt)
-
-
-def messages_of(town):
-    with town.rt.engine.begin() as conn:
-        return list(conn.execute(statement("SELECT id FROM messages ORDER BY id")).scalars())
-
-
-def checked(town, id):
-    """The counts, which must sum to the total at every look."""
-    seen = town.status(id)
-    assert sum(seen["counts"].values()) == seen["total"]
-    return {name: n for name, n in seen["counts"].items() if n}
 
 
 def test_each_unconfirmed_message_leaves_exactly_once_more(town, standin):
@@ -88,6 +40,24 @@ def test_each_unconfirmed_message_leaves_exactly_once_more(town, standin):
     with town.rt.engine.begin() as conn:
         [row] = [row for row in audit.of(conn, f"broadcast:{id}") if row["act"] == "resend unconfirmed"]
     assert (row["actor"], row["detail"]["resent"]) == (town.official(Role.APPROVER).actor, 3)
+
+
+def test_the_author_hears_of_each_end(town, standin):
+    id = unconfirmed(town, standin)
+    ends = statement("SELECT count(*) FROM messages WHERE cause ~ '^told:.*finished'")
+
+    def heard():
+        notices.tick(town.rt)
+        notices.tick(town.rt)
+        with town.rt.engine.begin() as conn:
+            return conn.execute(ends).scalar_one()
+
+    assert heard() == 1
+    resend.resend(town.rt, town.official(Role.APPROVER), id)
+    assert heard() == 1
+    work(town.rt, "bulk")
+    town.clock_ticks()
+    assert heard() == 2
 
 
 def test_two_presses_at_once_are_one_order(town, standin):
@@ -243,102 +213,3 @@ def test_an_emergency_in_doubt_twice_is_sent_again_by_a_person_alone(town, stand
 
 
 # What each attempt is told to have come to, in order, and what the message then shows: its best attempt.
-BEST = [
-    pytest.param([(1, "delivered"), (2, "failed")], "delivered", id="the first arrived, the second failed"),
-    pytest.param([(2, "failed"), (1, "delivered")], "delivered", id="the second failed, then the first arrived"),
-    pytest.param([(1, "sent"), (2, "failed")], "sent", id="the first was taken, the second failed"),
-    pytest.param([(2, "failed"), (1, "sent")], "sent", id="the second failed, then the first was taken"),
-    pytest.param([(2, "failed"), (1, "failed")], "failed", id="both failed"),
-    pytest.param([(1, "failed"), (2, "sent")], "sent", id="the first failed, the second was taken"),
-    pytest.param([(2, "delivered"), (1, "failed")], "delivered", id="the second arrived, then the first failed"),
-    pytest.param([(2, "failed"), (1, "sent"), (1, "failed")], "failed", id="the first was taken and failed too"),
-]
-
-
-@pytest.mark.parametrize("at_once", [False, True], ids=["one by one", "in one batch"])
-@pytest.mark.parametrize(("told", "shown"), BEST)
-def test_a_message_shows_its_best_attempt_whatever_comes_when(town, standin, told, shown, at_once):
-    id = unconfirmed(town, standin, people=1)
-    resend.resend(town.rt, town.official(Role.APPROVER), id)
-    work(town.rt, "bulk")
-    [message] = messages_of(town)
-    with town.rt.engine.begin() as conn:
-        month = conn.execute(statement("SELECT to_char(month, 'YYYYMM') FROM messages")).scalar_one()
-    for attempt, status in told:
-        key = f"{month}-{message}-{attempt}"
-        sid = "SMfirst" if attempt == 1 else None
-        receive.take(town.rt, TWILIO, Receipt(sid, key, None, Status(status), "", "", False))
-        if not at_once:
-            receive.apply(town.rt)
-    receive.apply(town.rt)
-    assert checked(town, id) == {shown: 1}
-
-
-def test_proof_that_it_was_sent_spares_the_second_try_and_a_failure_does_not(town, standin):
-    id = unconfirmed(town, standin, people=2)
-    resend.resend(town.rt, town.official(Role.APPROVER), id)
-    proven, failed = messages_of(town)
-    receipt(town, proven, 1, Status.SENT, "SM1")
-    receipt(town, failed, 1, Status.FAILED, "SM2", "30003")
-    assert checked(town, id) == {"sent": 1, "queued": 1}
-    work(town.rt, "bulk")
-    assert standin.posts() == 1
-    assert checked(town, id) == {"sent": 2}
-
-
-def test_a_late_receipt_of_an_unknown_id_proves_the_first_send_after_the_second(town, standin):
-    """Africa's Talking names no key of ours: the number's only doubtful send is meant."""
-    town.people(1)
-    standin.plan(script=["http_5xx"], lost_taken=0.0)
-    id = sent(town)
-    town.rt.now.ahead(minutes=11)
-    work(town.rt, "bulk")
-    town.clock_ticks()
-    resend.resend(town.rt, town.official(Role.APPROVER), id)
-    standin.plan(script=["refuse"])
-    work(town.rt, "bulk")
-    assert checked(town, id) == {"failed": 1}
-    town.rt.now.ahead(minutes=1)
-    [(number, *_)] = town.rows(id)
-    with town.rt.engine.begin() as conn:
-        phone = numbers.read(conn, town.rt.vault, [number])[number]
-    receive.take(town.rt, AFRICASTALKING, Receipt("ATXid_late", None, phone, Status.DELIVERED, "", "", False))
-    receive.apply(town.rt)
-    sweep.match_receipts(town.rt)
-    assert statuses(town.rt) == {("delivered", ""): 1}
-
-
-def test_a_second_try_that_is_cut_off_too_is_in_doubt_again(town, standin):
-    id = unconfirmed(town, standin)
-    resend.resend(town.rt, town.official(Role.APPROVER), id)
-    standin.plan(script=["fin"] * 3, lost_taken=0.0)
-    work(town.rt, "bulk")
-    assert checked(town, id) == {"sending": 3}
-    town.rt.now.ahead(minutes=11)
-    work(town.rt, "bulk")
-    assert checked(town, id) == {"unconfirmed": 3}
-    assert standin.posts() == 3
-
-
-def test_a_second_try_cut_off_shows_sent_where_the_first_was_proven_meanwhile(town, standin):
-    id = unconfirmed(town, standin, people=1)
-    resend.resend(town.rt, town.official(Role.APPROVER), id)
-    standin.plan(script=["fin"], lost_taken=0.0)
-    work(town.rt, "bulk")
-    receipt(town, messages_of(town)[0], 1, Status.SENT, "SM1")
-    assert checked(town, id) == {"sending": 1}
-    town.rt.now.ahead(minutes=11)
-    work(town.rt, "bulk")
-    assert checked(town, id) == {"sent": 1}
-
-
-def test_a_large_list_is_cut_into_chunks_again(town, standin, monkeypatch):
-    from gateway.outbox.store import resends
-
-    id = unconfirmed(town, standin, people=25)
-    monkeypatch.setattr(resends, "CHUNK", 10)
-    assert resend.resend(town.rt, town.official(Role.APPROVER), id) == 25
-    assert town.count_of("SELECT count(*) FROM chunks WHERE NOT is_done") >= 3
-    work(town.rt, "bulk")
-    assert standin.posts() == 25
-    assert set(standin.accepted().values()) == {1}

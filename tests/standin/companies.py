@@ -48,7 +48,7 @@ class Plan:
     latency_ms: before each answer; faults: fractions of gateway.providers.company.Faults; wire: fate -> fraction;
     script: fates of the next POSTs, before any roll; lost_taken: fraction of lost answers whose message was taken all
     the same; retry_after: seconds told with a 429; receipts: whether to report; receipt_delay_ms; receipt_failed:
-    fraction of messages that end as failed; seed: of the dice.
+    fraction of messages that end as failed; seed: of the dice; balance: what each official company says is left.
     """
 
     latency_ms: float = 0.0
@@ -62,6 +62,7 @@ class Plan:
     receipt_failed: float = 0.0
     inbound: list[dict[str, object]] = field(default_factory=list)
     seed: int = 1
+    balance: str = "1785.50"
 
     @classmethod
     def of(cls, data: Mapping[str, object]) -> "Plan":
@@ -244,6 +245,10 @@ class Companies:
             return local.found(self.listed.get(asked.get("ref", ""), []))
         if path.endswith(("/saldo", "/balance")):
             return local.balance(path)
+        if path.endswith("/Balance.json"):
+            return Said(200, json.dumps({"balance": self.plan.balance, "currency": "USD"}).encode())
+        if path == "/version1/user":
+            return Said(200, json.dumps({"UserData": {"balance": f"KES {self.plan.balance}"}}).encode())
         if "To" not in asked:
             listed = [{"direction": "inbound", **message} for message in self.plan.inbound]
             return Said(200, json.dumps({"messages": listed, "next_page_uri": None, "page": 0}).encode())

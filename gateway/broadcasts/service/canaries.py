@@ -10,14 +10,13 @@ from gateway.audit import store as audit
 from gateway.broadcasts import canary_store, rules, store
 from gateway.broadcasts.canary_store import Canary, Seen
 from gateway.broadcasts.rules import Broadcast
-from gateway.broadcasts.service import words
+from gateway.broadcasts.service import admins
 from gateway.db import Connection
 from gateway.kernel import phone
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from gateway.kernel.text import clean
 from gateway.numbers import store as numbers
-from gateway.officials import store as officials
 from gateway.officials.rules import Official, Role
 from gateway.outbox.rules import LANE_OF, Class
 from gateway.outbox.service.post import wake_replies
@@ -115,12 +114,9 @@ def has_got(rt: Runtime, seen: Seen) -> bool:
 def _alarm(rt: Runtime, conn: Connection, broadcast: Broadcast, missing: list[str], now: datetime) -> bool:
     audit.record(conn, now, "clock", "canary missing", f"broadcast:{broadcast.id}", places=missing)
     log.error("broadcast %d did not reach %d of the city's own phones", broadcast.id, len(missing))
-    for official in officials.active(conn):
-        is_admin = official.role is Role.ADMIN and official.area == rules.CITY
-        if is_admin or official.id == broadcast.author_id:
-            language = words.language_of(rt, conn, numbers.get(conn, official.number_id))
-            slots = {"code": show_broadcast(broadcast.number), "places": ", ".join(missing)[:60]}
-            body = rt.say("order.canary", slots, language)
-            cause = f"canary:{broadcast.id}:{official.id}"
-            words.write_to(rt, conn, official, body, cause, language, at_once=rules.is_alarm(broadcast))
+    slots = {"code": show_broadcast(broadcast.number), "places": ", ".join(missing)[:60]}
+    admins.tell(
+        rt, conn, "order.canary", slots, f"canary:{broadcast.id}", at_once=rules.is_alarm(broadcast),
+        also=broadcast.author_id,
+    )  # fmt: skip
     return True

@@ -10,8 +10,8 @@ from gateway.audit import store as audit
 from gateway.broadcasts import polls, repeats, rules, store
 from gateway.broadcasts.preview_store import Share
 from gateway.broadcasts.rules import CORRECTS, Broadcast, Content, State, Verb
+from gateway.broadcasts.service import sign
 from gateway.broadcasts.service.preview import count, preview, survey
-from gateway.broadcasts.service.sign import is_unsigned, refuse_unsigned
 from gateway.broadcasts.service.view import find, refuse_state
 from gateway.db import Connection, transaction
 from gateway.kernel.areas import AreaBook
@@ -58,6 +58,7 @@ def draft(
         store.keep_answer(conn, official.id, key, answer)
         audit.record(conn, now, official.actor, "draft", f"broadcast:{id}", level=content.level,
                      channel=official.channel)  # fmt: skip
+        sign.ask(rt, conn, id)
     return answer
 
 
@@ -82,6 +83,7 @@ def change(rt: Runtime, official: Official, broadcast_id: int, changes: Mapping[
         shares = survey(rt, conn, content)
         values = _values(content, sum(share.people for share in shares))
         store.change(conn, broadcast_id, values, now)
+        sign.ask(rt, conn, broadcast_id)
         audit.record(conn, now, official.actor, "change", f"broadcast:{broadcast_id}", hash=values["hash"],
                      channel=official.channel)  # fmt: skip
         return _answer(rt, conn, broadcast.id, broadcast.number, values["hash"], content, shares)
@@ -97,7 +99,7 @@ def submit(rt: Runtime, official: Official, broadcast_id: int, *, within: Connec
         refuse_state(broadcast, Verb.SUBMIT)
         if broadcast.expires_at and broadcast.expires_at <= now:
             raise Conflict("Its expires_at has passed; change it first.", reason="expired")
-        refuse_unsigned(conn, broadcast)
+        sign.refuse_unsigned(conn, broadcast)
         refuse_real_groups(conn, broadcast)
         recipients = sum(count(conn, broadcast).values())
         content = Content(**{name: getattr(broadcast, name) for name in Content.__slots__})
@@ -230,6 +232,6 @@ def _answer(
     rt: Runtime, conn: Connection, id: int, number: int, digest: str, content: Content, shares: Sequence[Share]
 ) -> dict[str, Any]:
     shown = preview(rt, conn, id, number, content, shares)
-    shown["needs_signature"] = is_unsigned(conn, id, content.texts)
+    shown["needs_signature"] = sign.is_unsigned(conn, id, content.texts)
     named = {"id": id, "code": show_broadcast(number), "state": State.DRAFT.value, "is_drill": content.is_drill}
     return {**named, "hash": digest, "preview": shown}

@@ -1,4 +1,4 @@
-"""Tell authors by SMS what became of their broadcasts: approved, rejected, lapsed, over; each once."""
+"""Tell authors by SMS what became of their broadcasts: approved, rejected, lapsed, over, over once more; each once."""
 
 from datetime import timedelta
 
@@ -24,17 +24,17 @@ def tick(rt: Runtime) -> int:
     told = 0
     with rt.engine.begin() as conn:
         untold = approval_store.untold(conn, rt.now() - _NEWS_FOR)
-    for id, kind in untold:
+    for id, kind, round in untold:
         with rt.engine.begin() as conn:
             broadcast = store.lock(conn, id, waits=False)
-            if broadcast and approval_store.tell(conn, id, kind, broadcast.hash, rt.now()):
-                told += _tell(rt, conn, broadcast, kind)
+            if broadcast and approval_store.tell(conn, id, kind, round, broadcast.hash, rt.now()):
+                told += _tell(rt, conn, broadcast, kind, round)
     if told:
         wake_replies(rt)
     return told
 
 
-def _tell(rt: Runtime, conn: Connection, broadcast: Broadcast, kind: str) -> bool:
+def _tell(rt: Runtime, conn: Connection, broadcast: Broadcast, kind: str, round: int) -> bool:
     author = next((one for one in officials.active(conn) if one.id == broadcast.author_id), None)
     if author is None:
         return False
@@ -48,6 +48,6 @@ def _tell(rt: Runtime, conn: Connection, broadcast: Broadcast, kind: str) -> boo
         "at": words.show_at(rt, broadcast.finished_at or words.begins_at(rt, broadcast)),
     }
     body = rt.say(f"order.told_{kind}", slots, language)
-    cause = f"told:{broadcast.id}:{kind}:{broadcast.hash[:12]}"
+    cause = f"told:{broadcast.id}:{kind}{round or ''}:{broadcast.hash[:12]}"
     words.write_to(rt, conn, author, body, cause, language, at_once=is_alarm(broadcast))
     return True

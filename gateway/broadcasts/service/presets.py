@@ -12,16 +12,19 @@ from typing import Any
 from gateway.audit import store as audit
 from gateway.broadcasts import preset_store as store
 from gateway.broadcasts import presets, rules
+from gateway.broadcasts import store as broadcasts
 from gateway.broadcasts.presets import Preset
 from gateway.broadcasts.rules import Broadcast, Content
-from gateway.broadcasts.service import draft
+from gateway.broadcasts.service import admins, draft
 from gateway.broadcasts.service.preview import final_texts
 from gateway.broadcasts.service.view import find
 from gateway.db import Connection
+from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from gateway.kernel.text import measure
 from gateway.officials import store as officials
 from gateway.officials.rules import Official, Role
+from gateway.outbox.service.post import wake_replies
 from gateway.reference import service as reference
 from gateway.residents.rules import is_group
 from gateway.runtime import Runtime
@@ -167,12 +170,17 @@ def review(rt: Runtime, official: Official, broadcast_id: int, note: str | None 
 
 
 def alarm_reviews(rt: Runtime) -> int:
-    """Say once of every review that is overdue; how many were told now."""
+    """Tell the city's admins once of every review that is overdue; how many were told of now."""
     now = rt.now()
     with rt.engine.begin() as conn:
         late = store.take_alarms(conn, now)
         for id in late:
             audit.record(conn, now, "clock", "review overdue", f"broadcast:{id}")
+            if broadcast := broadcasts.get(conn, id):
+                slots = {"code": show_broadcast(broadcast.number), "serial": str(id)}
+                admins.tell(rt, conn, "order.review", slots, f"review:{id}", but=broadcast.author_id)
     for id in late:
         log.error("broadcast %d went out by a preset, and nobody has reviewed it in time", id)
+    if late:
+        wake_replies(rt)
     return len(late)

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 
 from gateway.audit import store as audit
-from gateway.broadcasts import rules, sign_store
+from gateway.broadcasts import rules, sign_store, store
 from gateway.broadcasts.rules import Broadcast, Verb
+from gateway.broadcasts.service import admins, words
 from gateway.broadcasts.service.view import find
 from gateway.db import Connection
+from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Forbidden
+from gateway.numbers import store as numbers
+from gateway.officials import store as officials
 from gateway.officials.rules import Official, Role
 from gateway.outbox.lint import speaks_of_election, standard
 from gateway.runtime import Runtime
@@ -39,7 +43,27 @@ def sign(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
         if sign_store.add(conn, broadcast_id, texts_hash, official.id, now):
             audit.record(conn, now, official.actor, "sign", f"broadcast:{broadcast_id}", texts=texts_hash,
                          channel=official.channel)  # fmt: skip
+            language = words.language_of(rt, conn, numbers.get(conn, author.number_id))
+            body = rt.say("order.signed", {"code": show_broadcast(broadcast.number)}, language)
+            cause = f"signed:{broadcast_id}:{texts_hash[:12]}"
+            words.write_to(rt, conn, author, body, cause, language, at_once=rules.is_alarm(broadcast))
         return broadcast
+
+
+def ask(rt: Runtime, conn: Connection, broadcast_id: int) -> None:
+    """Ask the city's other admins by SMS to sign its texts where they need that, once for texts as they are."""
+    broadcast = store.get(conn, broadcast_id)
+    if broadcast is None or not is_unsigned(conn, broadcast_id, broadcast.texts):
+        return
+    author = officials.get(conn, broadcast.author_id)
+    slots = {
+        "code": show_broadcast(broadcast.number),
+        "serial": str(broadcast_id),
+        "author": author.name if author else "",
+        "opening": next(iter(broadcast.texts.values())),
+    }
+    cause = f"sign:{broadcast_id}:{rules.hash_texts(broadcast.texts)[:12]}"
+    admins.tell(rt, conn, "order.sign", slots, cause, at_once=rules.is_alarm(broadcast), but=broadcast.author_id)
 
 
 def is_unsigned(conn: Connection, broadcast_id: int, texts: Mapping[str, str]) -> bool:

@@ -12,6 +12,7 @@ from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Missing
 from gateway.officials import store as officials
 from gateway.officials.rules import Official
+from gateway.outbox.service import cost
 from gateway.outbox.service.post import quiet
 from gateway.runtime import Runtime
 
@@ -36,12 +37,14 @@ def refuse_state(broadcast: Broadcast, verb: Verb) -> rules.State:
 
 def status(rt: Runtime, official: Official, broadcast_id: int) -> dict[str, Any]:
     """The API's view of one broadcast; its counts come from one statement, so they sum to the total at every moment."""
+    # Before the transaction: reading them may take a connection of its own.
+    short = cost.shortages(rt)
     with rt.engine.begin() as conn:
         broadcast, _ = find(conn, official, broadcast_id)
-        return _show(rt, conn, broadcast)
+        return _show(rt, conn, broadcast, short)
 
 
-def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]:
+def _show(rt: Runtime, conn: Connection, broadcast: Broadcast, short: list[str]) -> dict[str, Any]:
     now = rt.now()
     left, how_far = progress(conn, broadcast, now)
     return {
@@ -57,6 +60,7 @@ def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]
         "send_at": _moment(broadcast.send_at),
         "note": broadcast.note,
         "held_until": _moment(_held_until(rt, broadcast, now, left)),
+        "short_of": short if _is_waiting(broadcast, left) else [],
         "started_at": _moment(broadcast.started_at),
         "finished_at": _moment(broadcast.finished_at),
         "canaries": [{"place": one.place, "status": one.status} for one in canary_store.seen(conn, broadcast.id)],
@@ -64,10 +68,15 @@ def _show(rt: Runtime, conn: Connection, broadcast: Broadcast) -> dict[str, Any]
     }
 
 
+def _is_waiting(broadcast: Broadcast, left: int) -> bool:
+    """Whether it has something to send that may have to wait: an alarm waits for nothing."""
+    is_open = broadcast.state is State.APPROVED or (broadcast.state is State.SENDING and left > 0)
+    return is_open and not rules.is_alarm(broadcast)
+
+
 def _held_until(rt: Runtime, broadcast: Broadcast, now: datetime, left: int) -> datetime | None:
     """Until when quiet hours hold what is approved, or the rest of what is under way; also before the clock has looked."""
-    is_waiting = broadcast.state is State.APPROVED or (broadcast.state is State.SENDING and left > 0)
-    if rules.is_alarm(broadcast) or not is_waiting:
+    if not _is_waiting(broadcast, left):
         return None
     begins = max(now, broadcast.release_at or now, broadcast.send_at or now)
     return quiet_until(begins if broadcast.state is State.APPROVED else now, quiet(rt))

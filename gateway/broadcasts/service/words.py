@@ -101,7 +101,9 @@ def write_to(
     *,
     at_once: bool,
     wants_answer: bool = False,
-) -> None:
-    """Queue an SMS of our own accord to an official; wake `reply` after the commit."""
+) -> bool:
+    """Queue an SMS of our own accord to an official, False where its cause had one already; wake `reply` after the commit."""
     number = numbers.get(conn, official.number_id)
-    post(rt, conn, number.id, number.prefix, body, cause, language=language, at_once=at_once, wants_answer=wants_answer)
+    return post(
+        rt, conn, number.id, number.prefix, body, cause, language=language, at_once=at_once, wants_answer=wants_answer
+    )

@@ -151,12 +151,12 @@ class Pump:
         A pause of None says that nothing waits.
         """
         rt, now = self._rt, self._rt.now()
-        if self._lane != "reply" and cost.is_spent(rt):
+        if self._lane != "reply" and cost.rests(rt, self._route):
             if self._lane == "bulk":
                 most = 0
             elif not self._has_alarmed:
                 self._has_alarmed = True
-                log.error("the daily cost limit is reached; the emergency goes on")
+                log.error("route %s is short of money; the emergency goes on", self._route)
         rate, is_bulk = self._provider.per_second, self._lane == "bulk"
         granted, wait = throttle.take(rt.redis, self._route, rate, most, is_bulk=is_bulk) if most else (0, None)
         rows: list[Claimed] = []

@@ -1,4 +1,4 @@
-"""The health of routes and who may not be written to: pauses with their reason, and suppressions."""
+"""The health of routes and who may not be written to: pauses with their reason, what is left to pay with, suppressions."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,16 @@ class Pause:
     reason: str
     paused_at: datetime
     retry_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a route's company said is left, in its own words, and since when that is less than the reserve."""
+
+    name: str
+    balance: str
+    asked_at: datetime
+    low_since: datetime | None
 
 
 _PAUSED = statement("SELECT name, reason, paused_at, retry_at FROM routes WHERE paused_at IS NOT NULL")
@@ -35,6 +45,17 @@ _SUSPECT = statement("""
         CASE WHEN CAST(:number_id AS bigint) = ANY(routes.suspects) OR cardinality(routes.suspects) >= :most THEN routes.suspects
              ELSE routes.suspects || CAST(:number_id AS bigint) END
     RETURNING cardinality(suspects)
+""")
+# Words without a readable amount change nothing but themselves.
+_NOTE = statement("""
+    INSERT INTO routes (name, balance, balance_at, low_since)
+    VALUES (:name, :balance, :now, CASE WHEN :is_low THEN CAST(:now AS timestamptz) END)
+    ON CONFLICT (name) DO UPDATE SET balance = excluded.balance, balance_at = excluded.balance_at,
+        low_since = CASE WHEN CAST(:is_low AS boolean) IS NULL OR :is_low
+                         THEN coalesce(routes.low_since, excluded.low_since) END
+""")
+_ACCOUNTS = statement("""
+    SELECT name, balance, balance_at, low_since FROM routes WHERE balance_at IS NOT NULL ORDER BY name
 """)
 _SUPPRESS = statement("""
     INSERT INTO suppressions (number_id, scope, route, reason, created_at)
@@ -71,6 +92,16 @@ def claim_probe(conn: Connection, name: str, now: datetime) -> bool:
 def suspect(conn: Connection, name: str, number_id: int) -> int:
     """Note that the route refused this number for reasons of its own; how many different ones in a row by now."""
     return int(conn.execute(_SUSPECT, {"name": name, "number_id": number_id, "most": SUSPECTS}).scalar_one())
+
+
+def note_balance(conn: Connection, name: str, balance: str, now: datetime, *, is_low: bool | None) -> None:
+    """Keep what a company said; is_low: whether that is less than the reserve, None where nobody can tell."""
+    conn.execute(_NOTE, {"name": name, "balance": balance, "now": now, "is_low": is_low})
+
+
+def accounts(conn: Connection) -> dict[str, Account]:
+    """Routes whose company has said what is left, by name."""
+    return {row.name: Account(*row) for row in conn.execute(_ACCOUNTS)}
 
 
 def suppress(conn: Connection, number_id: int, scope: str, reason: str, now: datetime, route: str = "") -> bool:

@@ -124,6 +124,7 @@ class Status(Answer):
     send_at: str | None
     note: str | None
     held_until: str | None
+    short_of: list[str]
     started_at: str | None
     finished_at: str | None
     per_second: float

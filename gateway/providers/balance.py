@@ -1,7 +1,9 @@
-"""What is left on an account, asked of the company by its SDK or as its description says, for `doctor`."""
+"""What is left on an account, asked of the company by its SDK or as its description says."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from africastalking.Application import ApplicationService
@@ -65,3 +67,21 @@ BALANCES: Final[Mapping[str, Callable[[Settings], str | None]]] = {
     "twilio": ask_twilio,
     "africastalking": ask_africastalking,
 }
+
+
+def read_amount(words: str) -> Decimal | None:
+    """The amount in `KES 1785.50`, `14.20 USD`, `-0.0312 USD` or `Rp 1.250.000,50`; None where there is none, or two.
+
+    A point or comma divides thousands where another of its kind does so too or the other kind comes after it; one alone is
+    the decimal point, except before the three last digits of rupiah, which have no smaller part.
+    """
+    found = re.findall(r"-?[0-9][0-9.,]*(?<![.,])", words)
+    if len(found) != 1:
+        return None
+    text = found[0]
+    mark = max((text.rfind(kind), kind) for kind in ".,")[1]
+    is_rupiah = bool(re.search(r"\b(rp|idr)", words, re.IGNORECASE))
+    divides_thousands = text.count(mark) > 1 or (is_rupiah and bool(re.search(r"[.,][0-9]{3}$", text)))
+    whole, _, rest = (text, "", "") if divides_thousands else text.rpartition(mark) if mark in text else (text, "", "")
+    whole = re.sub(r"[.,]", "", whole)
+    return Decimal(f"{whole}.{rest}" if rest else whole)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 from gateway.aspirations.rules import HURRY_AGAIN
 from gateway.dialogue import mine
@@ -63,3 +64,10 @@ def test_hours_of_the_day_stand_in_examples_alone() -> None:
 
 def test_data_are_gone_by_the_time_the_law_leaves() -> None:
     assert privacy.PATIENCE < ERASED_WITHIN
+
+
+def test_only_books_that_know_the_settings_are_spoken_from() -> None:
+    unbound = "from menus.loader import standard\n"
+    sources = [*Path("gateway").rglob("*.py"), *Path("workers").rglob("*.py")]
+    found = {str(path) for path in sources if unbound in path.read_text("utf-8")}
+    assert found == {"gateway/kit/service.py"}, "say it by rt.say, and walk rt.book"

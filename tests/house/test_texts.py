@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from gateway.aspirations.rules import HURRY_AGAIN
+from gateway.broadcasts.presets import REVIEW_WITHIN
 from gateway.dialogue import mine
 from gateway.inbox.left_store import TAKEN_UP_WITHIN
 from gateway.officials.rules import CODE_LIVES, CODE_LOCKED
@@ -34,6 +35,7 @@ ALLOWED = (
     (CODE_LIVES, {"order.preview", "order.request", "order.ask", "order.code_late", "order.verdict_request", "order.match_ask"},
      "of security, so not to be set: officials.rules.CODE_LIVES"),
     (CODE_LOCKED, {"order.locked", "official_code.locked"}, "of security too: officials.rules.CODE_LOCKED"),
+    (REVIEW_WITHIN, {"order.review"}, "how soon someone looks at it: broadcasts.presets.REVIEW_WITHIN"),
     (WARNED_BEFORE, {"hoax_desk.rumour_due"}, "when the desk is warned: rumours.tell.WARNED_BEFORE"),
 )  # fmt: skip
 EXAMPLES = {"order.where", "order.why"}

@@ -8,6 +8,7 @@ from gateway.commands.opening import acting, by_token
 from gateway.information import desk, words
 from gateway.information.desk_store import Draft
 from gateway.information.rules import Content
+from gateway.runtime import Runtime
 from menus.model import BASE_LANGUAGE
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def declare(commands: "Commands") -> None:
     board.set_defaults(run=_board)
 
 
-def _print(item: Draft) -> int:
+def _print(rt: Runtime, item: Draft) -> int:
     content = item.content
     shown = {"code": item.code, "state": item.state.value, "topic": content.topic, "area": content.area}
     shown |= {f"title {language}": title for language, title in content.titles.items()}
@@ -68,7 +69,7 @@ def _print(item: Draft) -> int:
     for name, value in shown.items():
         if value:
             print(f"{name}: {value}")
-    if project := words.project_of(content.office, content.budget, content.percent, "id"):
+    if project := words.project_of(rt, content.office, content.budget, content.percent, "id"):
         print(f"project:{project}")
     return 0
 
@@ -88,7 +89,7 @@ def _list(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
-        return _print(desk.look(rt, official, args.code)[0])
+        return _print(rt, desk.look(rt, official, args.code)[0])
 
 
 def _draft(args: argparse.Namespace) -> int:
@@ -98,27 +99,27 @@ def _draft(args: argparse.Namespace) -> int:
         begins, ends = moment_of("--from", args.begins), moment_of("--until", args.until)
         content = Content(args.topic, args.area, titles, texts_of(args), args.source, begins or rt.now(), ends or rt.now(),
                           args.office, args.budget, args.percent)  # fmt: skip
-        return _print(desk.draft(rt, official, content, args.corrects))
+        return _print(rt, desk.draft(rt, official, content, args.corrects))
 
 
 def _submit(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
-        return _print(desk.submit(rt, official, args.code))
+        return _print(rt, desk.submit(rt, official, args.code))
 
 
 def _approve(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
-        return _print(desk.approve(rt, official, args.code, args.hash))
+        return _print(rt, desk.approve(rt, official, args.code, args.hash))
 
 
 def _reject(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
-        return _print(desk.reject(rt, official, args.code, args.note))
+        return _print(rt, desk.reject(rt, official, args.code, args.note))
 
 
 def _retire(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
-        return _print(desk.retire(rt, official, args.code))
+        return _print(rt, desk.retire(rt, official, args.code))
 
 
 def _misses(args: argparse.Namespace) -> int:
@@ -135,7 +136,7 @@ def _board(args: argparse.Namespace) -> int:
     with acting(args) as (rt, _):
         found = desk.board(rt, args.area)
     for one in found:
-        print(f"{one.code:>7}  {one.title}{words.project_of(one.office, one.budget, one.percent, 'id')}")
+        print(f"{one.code:>7}  {one.title}{words.project_of(rt, one.office, one.budget, one.percent, 'id')}")
     if not found:
         print("No project is on this board.")
     return 0

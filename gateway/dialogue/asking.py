@@ -36,7 +36,7 @@ def confirm(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
         chosen = next((question for question in found if question.kind == "which"), None)
         if chosen:
             return _chosen(talk, conn, chosen, answer, found)
-    fitting = [question for question in found if _fits(conn, question, answer, typed)]
+    fitting = [question for question in found if _fits(talk, conn, question, answer, typed)]
     if len(fitting) > 1:
         # Whether an item was of use is asked by the way: what was asked since is meant.
         fitting = [question for question in fitting if question.kind != news.USEFUL]
@@ -68,10 +68,10 @@ def _typed(args: Mapping[str, str]) -> str:
     return first[0] if first and first[0].isascii() and first[0].isdecimal() else args["answer"]
 
 
-def _fits(conn: Connection, question: Question, answer: str, typed: str) -> bool:
+def _fits(talk: Talk, conn: Connection, question: Question, answer: str, typed: str) -> bool:
     match question.kind:
         case sms_menu.KIND:
-            return typed.isdecimal() and sms_menu.fits(question, typed)
+            return typed.isdecimal() and sms_menu.fits(talk.rt.book, question, typed)
         case "close":
             aspiration = aspirations.get(conn, question.subject)
             return answer in _CLOSING and aspiration is not None and aspiration.state is State.ANSWERED

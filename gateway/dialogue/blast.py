@@ -100,7 +100,7 @@ def show(given: Given, broadcast: Broadcast) -> Done:
         parts=str(shown["segments"]),
         cost=words.show_cost(**shown["cost"]),
         opening=next(iter(shown["texts"].values())),
-        asked=approvals.name_code(wanted, given.talk.language),
+        asked=approvals.name_code(given.talk.rt, wanted, given.talk.language),
     )
     if not shown["recipients"]:
         text += given.say("nobody")

@@ -16,7 +16,7 @@ def facts_of(
     rt: Runtime, conn: Connection, areas: AreaBook, number: Number, resident: Resident | None, *, may_sign_in: bool
 ) -> dict[str, str]:
     """The facts that screens stand on; `may_sign_in` where a PIN typed by this way is kept nowhere, as on USSD."""
-    settings, language = rt.settings, language_of(rt, number, resident)
+    language = language_of(rt, number, resident)
     area = (resident.area if resident else None) or ""
     return {
         "known": "yes" if resident else "",
@@ -27,10 +27,6 @@ def facts_of(
         "official": "yes" if may_sign_in and number.id in _officials(rt, conn) else "",
         "resume": "",
         "language": language,
-        "ussd": settings.ussd_code,
-        "number": settings.sms_number,
-        "tariff": settings.tariff,
-        "cap": str(settings.routine_per_week),
     }
 
 

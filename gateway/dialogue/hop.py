@@ -22,9 +22,6 @@ from gateway.reference import service as reference
 from gateway.runtime import Runtime
 from gateway.state import sessions
 from gateway.state.sessions import Session
-from menus import render
-from menus.book import Book
-from menus.loader import standard
 from menus.model import State, Turn
 
 log = logging.getLogger(__name__)
@@ -52,7 +49,7 @@ def hop(rt: Runtime, provider: str, event: Hop) -> Screen:
         log.warning("postgresql is away: a hop was answered with an apology")
     except Exception:
         log.exception("a hop failed")
-    return Screen(render.render("down.text", {}, "id"), True)
+    return Screen(rt.say("down.text", {}, "id"), True)
 
 
 def end(rt: Runtime, provider: str, event: HopEnd) -> None:
@@ -71,7 +68,7 @@ class _Dialogue:
 
     def __init__(self, rt: Runtime, provider: str, event: Hop) -> None:
         self._rt, self._provider, self._event = rt, provider, event
-        self._book: Book = standard()
+        self._book = rt.book
         self._text = event.text[:_LONGEST]
         # Kept for an hour: deriving it takes longer than a whole step of the engine.
         self._key = rt.remember("hop key", 3600, lambda: rt.vault.digest("hop", ""))
@@ -220,7 +217,7 @@ class _Dialogue:
         number = numbers.ensure(conn, rt.vault, self._event.number)
         facts = entry.facts_of(rt, conn, areas, number, find_resident(conn, number), may_sign_in=True)
         if not self._text:
-            offer = left.offered(self._book, conn, number.id, rt.now(), facts["language"])
+            offer = left.offered(rt, conn, number.id, facts["language"])
         # How much of the text was a deep dial, so that a dialogue taken up again never takes it for choices.
         facts[_ENTRY] = str(self._here.length)
         if offer:

@@ -43,7 +43,7 @@ def _item(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
     if item is None:
         return Outcome("gone")
     published = show_moment(item.published, talk.rt.settings.timezone)
-    text = words.text_of(item, talk.language)
+    text = words.text_of(talk.rt, item, talk.language)
     return Outcome("ok", {"text": text, "source": item.source, "published": published, "item": item.code})
 
 

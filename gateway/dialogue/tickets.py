@@ -65,7 +65,7 @@ def _list(given: Given) -> Done:
     slots = notices.slots_of_many(rt, conn, [one for _, one in found])
     lines = [(name, slots[one.id]) for name, one in found[:_LISTED]]
     text = given.talk.say(
-        "desk.list", fresh=str(fresh), late=str(late), lines=notices.join_lines(lines, given.talk.language)
+        "desk.list", fresh=str(fresh), late=str(late), lines=notices.join_lines(rt, lines, given.talk.language)
     )
     return Done("ok", text=text)
 
@@ -135,7 +135,7 @@ def _which(given: Given) -> Done:
 
 def _say(given: Given, outcome: str, key: str, one: Aspiration | None = None, **slots: str) -> Done:
     shown = notices.slots_of(given.talk.rt, given.conn, one) if one else {}
-    shown = notices.worded(shown, given.talk.language)
+    shown = notices.worded(given.talk.rt, shown, given.talk.language)
     named = {"verb": _WORDS.get(given.ordered.order, ""), "ticket": show_ticket(given.ordered.ticket)}
     return Done(outcome, text=given.talk.say(f"desk.{key}", **{**named, **shown, **slots}), always=outcome == "ok")
 

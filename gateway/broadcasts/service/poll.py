@@ -17,7 +17,6 @@ from gateway.outbox.rules import Class
 from gateway.outbox.store import batches, fanout, routes
 from gateway.runtime import Runtime
 from gateway.state import queue
-from menus import render
 
 
 def look(rt: Runtime, official: Official, broadcast_id: int) -> dict[str, Any]:
@@ -83,7 +82,7 @@ def _tell(rt: Runtime, conn: Connection, broadcast: Broadcast, poll: Poll) -> No
     told = 0
     if counts:
         figures = show(poll, counts)
-        texts = {language: _words(broadcast, poll, figures, language) for language in rt.settings.languages}
+        texts = {language: _words(rt, broadcast, poll, figures, language) for language in rt.settings.languages}
         batch = batches.get(conn, batches.add(conn, now, Class.ROUTINE, texts, is_capped=False))
         told = fanout.fan_out(
             conn,
@@ -98,13 +97,13 @@ def _tell(rt: Runtime, conn: Connection, broadcast: Broadcast, poll: Poll) -> No
     audit.record(conn, now, "clock", "tell poll", f"broadcast:{broadcast.id}", told=told)
 
 
-def _words(broadcast: Broadcast, poll: Poll, figures: Figures, language: str) -> str:
+def _words(rt: Runtime, broadcast: Broadcast, poll: Poll, figures: Figures, language: str) -> str:
     slots: Mapping[str, str] = {"code": show_broadcast(broadcast.number)}
     shown = {digit: n for digit, n in figures.cells.items() if n is not None}
     if not shown or figures.total is None:
-        return render.render("sms.poll_few", slots, language)
+        return rt.say("sms.poll_few", slots, language)
     cells = [f"{poll.options[digit]} {figures.percent(n)}%" for digit, n in shown.items()]
     if rest := figures.total - sum(shown.values()):
-        cells.append(f"{render.render('sms.poll_others', {}, language)} {figures.percent(rest)}%")
+        cells.append(f"{rt.say('sms.poll_others', {}, language)} {figures.percent(rest)}%")
     slots = {**slots, "people": show_count(figures.total), "results": ", ".join(cells)}
-    return render.render("sms.poll_result", slots, language)
+    return rt.say("sms.poll_result", slots, language)

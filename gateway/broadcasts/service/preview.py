@@ -20,7 +20,6 @@ from gateway.providers.base import is_numeric
 from gateway.providers.rates import is_overfed
 from gateway.residents import store as residents
 from gateway.runtime import Runtime
-from menus import render
 
 SAME_WITHIN = timedelta(minutes=10)
 """How long after a broadcast the same text to the same people is taken for a slip."""
@@ -49,8 +48,8 @@ def final_texts(rt: Runtime, number: int, texts: Mapping[str, str], *, is_drill:
     for language, text in texts.items():
         for slot, value in known.items():
             text = text.replace("{" + slot + "}", value)
-        opening = render.render("sms.drill", {}, language) if is_drill else ""
-        done[language] = opening + text.strip() + render.render("sms.code", {"code": known["code"]}, language)
+        opening = rt.say("sms.drill", {}, language) if is_drill else ""
+        done[language] = opening + text.strip() + rt.say("sms.code", {"code": known["code"]}, language)
     return done
 
 

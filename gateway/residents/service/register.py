@@ -23,7 +23,6 @@ from gateway.residents import store
 from gateway.residents.rules import Judge, Refusal, Registration
 from gateway.runtime import Runtime
 from gateway.state import queue
-from menus import render
 
 REGISTRARS = (Role.ADMIN, Role.KIM, Role.LURAH)
 MOST = 1000
@@ -149,7 +148,7 @@ def _ask(rt: Runtime, conn: Connection, people: Sequence[tuple[int, Registration
         messages.Single(
             cause=f"join:{id}:{now:%Y%m%d}",
             number_id=id,
-            body=render.render("sms.join_ask", {"area_name": areas[person.area].name}, person.language),
+            body=rt.say("sms.join_ask", {"area_name": areas[person.area].name}, person.language),
             lane=LANE_OF[Class.REPLY],
             message_class=Class.REPLY,
             route=choose_route(rt.settings.sms_routes, person.number),

@@ -22,6 +22,7 @@ from gateway.commands import (
     items,
     kim,
     kit,
+    lapor,
     officials,
     presets,
     relay,
@@ -36,7 +37,7 @@ from gateway.kernel.errors import Fault
 from gateway.local.places import LocalError
 
 MODULES = (
-    start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, tickets, holidays, rumours, items, relay,
+    start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, tickets, lapor, holidays, rumours, items, relay,
     statistics, kim, dayone, kit,
 )  # fmt: skip
 NOT_MIGRATED = frozenset({"42P01", "42703", "22023", "42704"})

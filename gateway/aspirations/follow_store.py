@@ -19,7 +19,7 @@ _RATE = statement("UPDATE aspirations SET rating = :rating WHERE id = :id")
 _ALIKE = statement("""
     SELECT id, ticket, body, coalesce(office, '') AS office FROM aspirations
     WHERE area = :area AND category = :category AND kind = :kind AND created_at > :after AND NOT is_confidential
-      AND number_id <> :number_id AND state <> ALL(:settled) AND body <> ''
+      AND number_id IS DISTINCT FROM :number_id AND state <> ALL(:settled) AND body <> ''
     ORDER BY id DESC LIMIT :most
 """)
 

@@ -110,7 +110,7 @@ def _refuse(given: Given, fault: Fault) -> Done:
     """The sentence for what may not be, or for what has to be added."""
     ticket, reason = given.ordered.ticket, fault.reason
     one = store.get(given.conn, ticket)
-    if reason not in _ASKS | {"gone", "role", "state"} or one is None or reason == "gone":
+    if reason not in _ASKS | {"gone", "role", "state", "lapor"} or one is None or reason == "gone":
         return _say(given, "gone", "gone")
     if given.ordered.order is Order.DECLINE and reason == "said_ask":
         reason = "to_ask"

@@ -1,4 +1,4 @@
-"""What the public may read of a month: which counts there are, which of them are hidden, and LAPOR's words for ours.
+"""What the public may read of a month: which counts there are and which of them are hidden.
 
 Counts are of what happened in a month that is over, so that a second look tells nothing of what happened in between.
 No two of them add up to a third, so each is hidden for itself. A count under five is hidden, none included; and along with
@@ -13,6 +13,7 @@ from itertools import product
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
+from gateway.aspirations.lapor_rules import KINDS, STATES
 from gateway.kernel.errors import Invalid
 
 SMALLEST: Final = 5
@@ -26,25 +27,6 @@ RUMOUR_MEASURES: Final = ("asked", "judged", "first_word_on_time", "first_word_l
 OLDEST_YEAR, NEWEST_YEAR = 2020, 2100
 K = TypeVar("K", str, tuple[str, str])
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
-
-LAPOR_KINDS: Final = {"complaint": "Pengaduan", "proposal": "Aspirasi", "question": "Permintaan Informasi"}
-LAPOR_STATES: Final = {
-    "received": "Belum Terverifikasi",
-    "verifying": "Terverifikasi",
-    "needs_info": "Tunda",
-    "forwarded": "Terdisposisi",
-    "local": "Terdisposisi",
-    "in_progress": "Proses",
-    "reopened": "Proses",
-    "answered": "Ditindaklanjuti",
-    "closed": "Selesai",
-    "closed_partly": "Selesai",
-    "closed_automatically": "Selesai (Otomatis)",
-    "declined": "Bukan Wewenang",
-    "archived": "Arsip",
-    "merged": "Arsip",
-}
-"""SP4N-LAPOR's acts are Verifikasi, Tunda, Bukan Wewenang and Arsipkan; then a report is disposed, in work, done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +163,8 @@ def show_rumours(counts: Mapping[str, int]) -> dict[str, int | None]:
 
 def show_lapor(counts: Mapping[tuple[str, str], int]) -> list[tuple[str, str, int | None]]:
     """Reports by kind and state in LAPOR's words, every pair named, None where hidden; their total is public elsewhere."""
-    cells = dict.fromkeys(product(LAPOR_KINDS.values(), dict.fromkeys(LAPOR_STATES.values())), 0)
+    cells = dict.fromkeys(product(KINDS.values(), dict.fromkeys(STATES.values())), 0)
     for (kind, state), n in counts.items():
-        cells[LAPOR_KINDS[kind], LAPOR_STATES[state]] += n
+        cells[KINDS[kind], STATES[state]] += n
     hidden = set(cells) if sum(cells.values()) < SMALLEST else hide_among(cells)
     return [(kind, state, None if (kind, state) in hidden else n) for (kind, state), n in cells.items()]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.aspirations import lapor_rules
 from gateway.aspirations.rules import KINDS, State
 from gateway.kernel.errors import Invalid
 from gateway.statistics import rules
@@ -93,8 +94,8 @@ def test_a_cell_of_the_table_for_lapor_is_not_told_from_the_public_total(counts:
 
 
 def test_every_state_and_kind_has_a_word_of_lapor() -> None:
-    assert set(rules.LAPOR_STATES) == set(State)
-    assert set(rules.LAPOR_KINDS) == set(KINDS)
+    assert set(lapor_rules.STATES) == set(State)
+    assert set(lapor_rules.KINDS) == set(KINDS)
 
 
 def test_counts_of_rumours_under_five_are_hidden() -> None:

@@ -1,0 +1,30 @@
+"""Tickets known to SP4N-LAPOR by a number of its own, and those it sent us, whose reporter has no number here."""
+
+from alembic import op
+
+revision = "0018"
+down_revision = "0016"
+
+
+def upgrade() -> None:
+    op.execute("""
+    -- `lapor`: the number under which SP4N-LAPOR has the ticket. Its own reporters are answered there, and are nobody here.
+    ALTER TABLE aspirations ADD lapor text UNIQUE, ALTER number_id DROP NOT NULL,
+        DROP CONSTRAINT aspirations_channel_check,
+        ADD CONSTRAINT aspirations_channel_check CHECK (channel IN ('sms', 'ussd', 'api', 'lapor')),
+        ADD CONSTRAINT aspirations_reporter CHECK (number_id IS NOT NULL OR (channel = 'lapor' AND lapor IS NOT NULL));
+    """)
+
+
+def downgrade() -> None:
+    # A ticket without a reporter has no place in the older schema; LAPOR still has it.
+    op.execute("""
+    UPDATE aspirations SET merged_into = NULL, state = 'archived'
+    WHERE merged_into IN (SELECT id FROM aspirations WHERE number_id IS NULL);
+    DELETE FROM aspiration_supporters WHERE aspiration_id IN (SELECT id FROM aspirations WHERE number_id IS NULL);
+    DELETE FROM aspiration_events WHERE aspiration_id IN (SELECT id FROM aspirations WHERE number_id IS NULL);
+    DELETE FROM aspirations WHERE number_id IS NULL;
+    ALTER TABLE aspirations DROP CONSTRAINT aspirations_reporter, DROP CONSTRAINT aspirations_channel_check, DROP lapor,
+        ADD CONSTRAINT aspirations_channel_check CHECK (channel IN ('sms', 'ussd', 'api'));
+    ALTER TABLE aspirations ALTER number_id SET NOT NULL;
+    """)

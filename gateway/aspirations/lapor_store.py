@@ -37,7 +37,8 @@ _FILE = statement("""
 """)
 _EVENTS = statement("""
     INSERT INTO aspiration_events (aspiration_id, at, by, verb, body)
-    SELECT id, :now, :by, 'import', body FROM unnest(CAST(:ids AS bigint[]), CAST(:bodies AS text[])) AS e(id, body)
+    SELECT id, :now, :by, verb, body
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:verbs AS text[]), CAST(:bodies AS text[])) AS e(id, verb, body)
 """)
 _LINK = statement("""
     UPDATE aspirations SET lapor = n.lapor
@@ -92,9 +93,14 @@ def file(conn: Connection, new: Mapping[str, tuple[Import, Course]], by: str, no
         for ticket, (one, course) in new.items()
     ]  # fmt: skip
     filed = list(rows(conn, _FILE, {"rows": json.dumps(given, default=str), "now": now}))
-    days = {one.lapor: one.day for one, _ in new.values()}
-    bodies = [f"SP4N-LAPOR {row.lapor}, {days[row.lapor]}" for row in filed]
-    conn.execute(_EVENTS, {"ids": [row.id for row in filed], "bodies": bodies, "now": now, "by": by})
+    events = []
+    for row in filed:
+        one, _ = new[row.ticket]
+        events.append((row.id, "import", f"SP4N-LAPOR {one.lapor}, {one.day}"))
+        if one.office:
+            events.append((row.id, "forward", one.office))
+    columns = {name: [event[at] for event in events] for at, name in enumerate(("ids", "verbs", "bodies"))}
+    conn.execute(_EVENTS, {**columns, "now": now, "by": by})
     return {row.lapor: row.ticket for row in filed}
 
 

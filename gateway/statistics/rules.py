@@ -22,6 +22,12 @@ MEASURES: Final = (
     "received", "verified", "answered_on_time", "answered_late", "confirmed", "denied", "closed_automatically",
 )  # fmt: skip
 """What is counted of reports, by area. confirmed and denied: by residents, after an answer; denied: partly done too."""
+OFFICE_MEASURES: Final = (
+    "forwarded", "answered_on_time", "answered_late", "confirmed", "denied", "closed_automatically",
+)  # fmt: skip
+"""What is counted of reports, by the office that held them then."""
+ELSEWHERE: Final = ""
+"""The code of what no office held: the neighbourhood's own solving, and the desk's."""
 RUMOUR_MEASURES: Final = ("asked", "judged", "first_word_on_time", "first_word_late")
 """What is counted of rumours, in the whole city."""
 OLDEST_YEAR, NEWEST_YEAR = 2020, 2100
@@ -141,7 +147,8 @@ class _Tree:
 class Figures:
     """What may be shown of an area's month. counts: by MEASURES, None where hidden.
 
-    median_days: working days from receipt to the answer, shown where a count of answers is.
+    median_days: working days from receipt to the answer, shown where a count of answers is. Of an office it is the same by
+    OFFICE_MEASURES, `area` is its code and `level` says office.
     """
 
     area: str
@@ -154,6 +161,23 @@ class Figures:
     def is_empty(self) -> bool:
         """Whether nothing at all may be shown."""
         return all(n is None for n in self.counts.values())
+
+    @property
+    def gap_percent(self) -> int | None:
+        """How far the city's word and the residents' lie apart: of the reports that were called done and that they could
+        have spoken on, the percentage they denied, found partly done or let lapse. It is worked out from what is shown,
+        and tells nothing else: None where one of its counts is hidden.
+        """
+        done, denied, silent = (self.counts[name] for name in ("confirmed", "denied", "closed_automatically"))
+        if done is None or denied is None or silent is None:
+            return None
+        return round(100 * (denied + silent) / (done + denied + silent))
+
+
+def hide_offices(codes: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> dict[str, set[str]]:
+    """Which offices' counts are hidden, by measure. Their totals are public as the city's; ELSEWHERE is one of them."""
+    codes = [*codes, ELSEWHERE]
+    return {name: hide_among({code: counts[name].get(code, 0) for code in codes}) for name in OFFICE_MEASURES}
 
 
 def show_rumours(counts: Mapping[str, int]) -> dict[str, int | None]:

@@ -93,6 +93,19 @@ def test_a_cell_of_the_table_for_lapor_is_not_told_from_the_public_total(counts:
     assert left >= rules.SMALLEST or not shown
 
 
+_offices = st.sampled_from([f"OPD{n}" for n in range(8)] + [rules.ELSEWHERE])
+
+
+@given(st.dictionaries(_offices, st.integers(0, 15)))
+def test_what_is_hidden_of_offices_is_not_told_from_the_citys_total(counts: dict[str, int]) -> None:
+    codes = [f"OPD{n}" for n in range(8)]
+    hidden = rules.hide_offices(codes, dict.fromkeys(rules.OFFICE_MEASURES, counts))["denied"]
+    assert {code for code in [*codes, rules.ELSEWHERE] if counts.get(code, 0) < rules.SMALLEST} <= hidden
+    left = sum(counts.get(code, 0) for code in hidden)
+    assert not hidden or len(hidden) > 1
+    assert left >= rules.SMALLEST or not hidden or len(hidden) == len(codes) + 1
+
+
 def test_every_state_and_kind_has_a_word_of_lapor() -> None:
     assert set(lapor_rules.STATES) == set(State)
     assert set(lapor_rules.KINDS) == set(KINDS)

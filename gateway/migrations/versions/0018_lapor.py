@@ -1,4 +1,4 @@
-"""Tickets known to SP4N-LAPOR by a number of its own, and those it sent us, whose reporter has no number here."""
+"""Tickets that SP4N-LAPOR has under its own number, those it sent us without a number of anyone, and an index for offices."""
 
 from alembic import op
 
@@ -13,6 +13,10 @@ def upgrade() -> None:
         DROP CONSTRAINT aspirations_channel_check,
         ADD CONSTRAINT aspirations_channel_check CHECK (channel IN ('sms', 'ussd', 'api', 'lapor')),
         ADD CONSTRAINT aspirations_reporter CHECK (number_id IS NOT NULL OR (channel = 'lapor' AND lapor IS NOT NULL));
+    -- Figures by office count what was forwarded too.
+    DROP INDEX aspiration_events_at;
+    CREATE INDEX aspiration_events_at ON aspiration_events (at)
+        WHERE verb IN ('verify', 'forward', 'resolve', 'confirm', 'confirm_partly', 'deny', 'lapse');
     """)
 
 
@@ -27,4 +31,7 @@ def downgrade() -> None:
     ALTER TABLE aspirations DROP CONSTRAINT aspirations_reporter, DROP CONSTRAINT aspirations_channel_check, DROP lapor,
         ADD CONSTRAINT aspirations_channel_check CHECK (channel IN ('sms', 'ussd', 'api'));
     ALTER TABLE aspirations ALTER number_id SET NOT NULL;
+    DROP INDEX aspiration_events_at;
+    CREATE INDEX aspiration_events_at ON aspiration_events (at)
+        WHERE verb IN ('verify', 'resolve', 'confirm', 'confirm_partly', 'deny', 'lapse');
     """)

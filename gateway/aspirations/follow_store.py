@@ -16,10 +16,12 @@ _HURRY = statement("""
     WHERE id = :id AND (hurried_at IS NULL OR hurried_at <= :before) RETURNING id
 """)
 _RATE = statement("UPDATE aspirations SET rating = :rating WHERE id = :id")
+# What its reporter has called the same as another leads to that other one.
 _ALIKE = statement("""
-    SELECT id, ticket, body, coalesce(office, '') AS office FROM aspirations
+    SELECT id, ticket, body, coalesce(office, '') AS office FROM aspirations a
     WHERE area = :area AND category = :category AND kind = :kind AND created_at > :after AND NOT is_confidential
       AND number_id IS DISTINCT FROM :number_id AND state <> ALL(:settled) AND body <> ''
+      AND NOT EXISTS (SELECT 1 FROM aspiration_events e WHERE e.aspiration_id = a.id AND e.verb = 'same')
     ORDER BY id DESC LIMIT :most
 """)
 

@@ -21,7 +21,7 @@ from gateway.runtime import Runtime
 from menus import render
 
 Slots = Mapping[str, str]
-ABOUT_TICKETS = ("category", "place", "close", "info")
+ABOUT_TICKETS = ("category", "place", "close", "info", "alike")
 """Kinds of questions about a ticket; a new one closes the older ones."""
 _LINES = 4
 _NEUTRAL = frozenset({"ask", "reply", "resolve", "resolve_followed", "decline", "archive", "reopen"})

@@ -4,7 +4,8 @@ import argparse
 from typing import TYPE_CHECKING
 
 from gateway.commands.opening import tools
-from gateway.statistics import rules, service
+from gateway.kernel.hiding import SMALLEST
+from gateway.statistics import service
 from gateway.statistics.rules import Figures
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def _show(args: argparse.Namespace) -> int:
         if args.csv:
             print(service.offices_as_csv(report) if args.offices else service.as_csv(month, shown), end="")
             return 0
-    print(f"{month}   ({rules.SMALLEST} is the least that is shown; - is hidden)")
+    print(f"{month}   ({SMALLEST} is the least that is shown; - is hidden)")
     heads = _OFFICE_HEADS if args.offices else _HEADS
     print(f"{'':22}" + "".join(f"{head:>10}" for head in heads))
     for one in shown:

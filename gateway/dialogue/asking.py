@@ -7,7 +7,7 @@ from datetime import timedelta
 from gateway.aspirations import store as aspirations
 from gateway.aspirations.rules import State
 from gateway.db import Connection
-from gateway.dialogue import aftercare, alike, filing, missing, news, polling, sms_menu, standing
+from gateway.dialogue import aftercare, alike, filing, missing, news, polling, quizzing, sms_menu, standing
 from gateway.dialogue.says import Done, Told
 from gateway.dialogue.talk import Talk
 from gateway.kernel.codes import show_ticket
@@ -75,7 +75,7 @@ def _fits(conn: Connection, question: Question, answer: str, typed: str) -> bool
         case "close":
             aspiration = aspirations.get(conn, question.subject)
             return answer in _CLOSING and aspiration is not None and aspiration.state is State.ANSWERED
-        case polling.KIND:
+        case polling.KIND | quizzing.KIND:
             return answer in question.payload["options"]
         case alike.KIND:
             return typed == alike.YES
@@ -112,6 +112,8 @@ def _answer(talk: Talk, conn: Connection, question: Question, answer: str, typed
             return polling.answer(talk, conn, question, answer)
         case alike.KIND:
             return alike.follow_it(talk, conn, question)
+        case quizzing.KIND:
+            return quizzing.answer(talk, conn, question, answer)
         case "join":
             return _join(talk, conn, question, answer)
         case news.USEFUL:
@@ -158,7 +160,7 @@ def _name(talk: Talk, conn: Connection, question: Question) -> str:
     match question.kind:
         case "category" | "close" | alike.KIND:
             return show_ticket(question.subject)
-        case news.USEFUL:
+        case news.USEFUL | quizzing.KIND:
             return question.subject
         case sms_menu.KIND:
             return "MENU"

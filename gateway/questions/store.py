@@ -15,7 +15,7 @@ class Question:
 
     kind: `join`, `draft`, `behalf` (does the person one speaks for agree), `category`, `place`, `alike` (is another's
     report the same), `info` (what an official asked), `words`, `which`, `close` (is the ticket done), `erase`, `menu`,
-    `poll`, `useful`.
+    `poll`, `quiz`, `useful`.
     """
 
     id: int

@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import product
-from typing import Final, TypeVar
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from gateway.aspirations.lapor_rules import KINDS, STATES
 from gateway.kernel.errors import Invalid
+from gateway.kernel.hiding import SMALLEST, hide_among
 
-SMALLEST: Final = 5
-"""The least that is ever shown."""
 MEASURES: Final = (
     "received", "verified", "answered_on_time", "answered_late", "confirmed", "denied", "closed_automatically",
 )  # fmt: skip
@@ -31,7 +30,6 @@ ELSEWHERE: Final = ""
 RUMOUR_MEASURES: Final = ("asked", "judged", "first_word_on_time", "first_word_late")
 """What is counted of rumours, in the whole city."""
 OLDEST_YEAR, NEWEST_YEAR = 2020, 2100
-K = TypeVar("K", str, tuple[str, str])
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
 
 
@@ -77,24 +75,6 @@ def read_month(written: str, now: datetime, zone: ZoneInfo) -> Month:
     if month.bounds(zone)[0] > newest.bounds(zone)[0]:
         raise Invalid(f"Figures are shown of months that are over; the newest is {newest}.")
     return month
-
-
-def hide_among(counts: Mapping[K, int], hidden: Iterable[K] = (), *, holds: Mapping[K, int] | None = None,
-               exposed: bool = False) -> set[K]:  # fmt: skip
-    """Which of counts, whose total is shown, are hidden: those under five, `hidden`, and others to protect them.
-
-    Two at least are hidden, and together they hold five: else a single one, or few in all, could be told from the total.
-    holds: how much of each nobody can know from elsewhere, all of it where absent. exposed: something under five beside
-    these counts, shown nowhere, is to be protected with them.
-    """
-    holds = counts if holds is None else holds
-    found = {name for name, n in counts.items() if n < SMALLEST} | set(hidden)
-    for name in sorted(counts, key=lambda name: (counts[name], name)):
-        enough = len(found) > 1 and sum(holds[one] for one in found) >= SMALLEST
-        if enough or not (found or exposed):
-            break
-        found.add(name)
-    return found
 
 
 def hide(parents: Mapping[str, str], counts: Mapping[str, int]) -> set[str]:

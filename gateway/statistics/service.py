@@ -10,6 +10,7 @@ from typing import Any, Final
 from gateway.db import Connection, transaction
 from gateway.kernel.areas import Area
 from gateway.kernel.errors import Invalid
+from gateway.kernel.hiding import SMALLEST
 from gateway.reference import service as reference
 from gateway.reference import store as reference_store
 from gateway.runtime import Runtime
@@ -84,7 +85,7 @@ def as_json(report: Report, areas: Sequence[Figures]) -> dict[str, Any]:
     """What the API answers; a hidden count is null."""
     shown = [{"area": one.area, "name": one.name, "level": one.level, **_cells(one)} for one in areas]
     offices = [{"office": one.area, "name": one.name, **_cells(one)} for one in report.offices]
-    return {"month": str(report.month), "smallest": rules.SMALLEST, "areas": shown, "offices": offices,
+    return {"month": str(report.month), "smallest": SMALLEST, "areas": shown, "offices": offices,
             "rumours": report.rumours}  # fmt: skip
 
 

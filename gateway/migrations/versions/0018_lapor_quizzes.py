@@ -1,4 +1,4 @@
-"""Tickets that SP4N-LAPOR has under its own number, those it sent us without a number of anyone, and an index for offices."""
+"""Tickets that SP4N-LAPOR has under its own number or sent us without anyone's, an index for offices, and quizzes."""
 
 from alembic import op
 
@@ -17,10 +17,27 @@ def upgrade() -> None:
     DROP INDEX aspiration_events_at;
     CREATE INDEX aspiration_events_at ON aspiration_events (at)
         WHERE verb IN ('verify', 'forward', 'resolve', 'confirm', 'confirm_partly', 'deny', 'lapse');
+
+    -- `quiz`: {"options": {"1": "benar", …}, "right": "2", "facts": {"id": …}}; `results_at`: when all who answered were told.
+    ALTER TABLE items ADD quiz jsonb, ADD results_at timestamptz;
+    CREATE INDEX items_quizzes ON items (valid_until) WHERE quiz IS NOT NULL;
+    -- `area`: where whoever answered lived then.
+    CREATE TABLE quiz_answers (
+        item_id bigint NOT NULL REFERENCES items,
+        number_id bigint NOT NULL REFERENCES numbers,
+        choice text NOT NULL,
+        area text REFERENCES areas,
+        language text NOT NULL,
+        at timestamptz NOT NULL,
+        PRIMARY KEY (item_id, number_id)
+    );
+    CREATE INDEX quiz_answers_number ON quiz_answers (number_id);
+    GRANT SELECT, INSERT ON quiz_answers TO kabar_app;
     """)
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE quiz_answers; ALTER TABLE items DROP quiz, DROP results_at;")
     # A ticket without a reporter has no place in the older schema; LAPOR still has it.
     op.execute("""
     UPDATE aspirations SET merged_into = NULL, state = 'archived'

@@ -49,7 +49,8 @@ def export(rt: Runtime, official: Official, since: date = _FIRST, until: date = 
     if until < since:
         raise Invalid("The first day must not be later than the last.")
     zone = rt.settings.timezone
-    begins, ends = (datetime.combine(day, time(), zone) for day in (since, until + timedelta(days=1)))
+    days = max(since, _FIRST), min(until, _LAST) + timedelta(days=1)
+    begins, ends = (datetime.combine(day, time(), zone) for day in days)
     with rt.engine.begin() as conn:
         office = official.office if official.role is Role.OFFICE else None
         scope = Scope(places(rt, conn, official), office, begins, ends, rt.settings.gateway_demo)
@@ -125,8 +126,8 @@ def import_csv(rt: Runtime, official: Official, path: Path,
     stays as it stands here, however often it comes again. Raises Forbidden for all but admins of the city, Invalid where
     the file is no CSV with the columns of REQUIRED.
     """
-    if official.role not in IMPORT:
-        raise Forbidden("Importing tickets is for an admin.", reason="role")
+    if official.role not in IMPORT or not official.is_over(None):
+        raise Forbidden("Importing tickets is for an admin of the whole city.", reason="role")
     with rt.engine.begin() as conn:
         offices = reference_store.offices(conn)
         judge = Judge(reference.areas(rt, conn), offices, _category_names(), clocks.today(rt))
@@ -162,8 +163,6 @@ def _take(rt: Runtime, conn: Connection, official: Official,
             ticket, state = known.get(one.lapor, ("", ""))
             said_of = f"it is ticket {show_ticket(ticket)}, {state} here" if ticket else "it stands in the file twice"
             results[at] = Result(at, "unchanged", "", said_of)
-        elif not official.is_over(one.area or None):
-            results[at] = Result(at, "refused", "kelurahan", "kelurahan lies outside your own area")
         else:
             new[one.lapor] = (at, one)
     _file(rt, conn, official, [one for _, one in new.values()])
@@ -222,10 +221,16 @@ def _link(
     audit.record_many(
         conn, rt.now(), official.actor, "link", [(f"ticket:{one.ticket}", one.number_id) for _, one in made]
     )
+    told = [(one, _spoken(link.lapor)) for link, one in made if one.state is State.DECLINED]
     notices.post(rt, conn, [
-        Told((one.number_id,), "told.referred", {"ticket": show_ticket(one.ticket), "reference": link.lapor}, f"lapor:{one.id}")
-        for link, one in made if one.state is State.DECLINED
+        Told((one.number_id,), "told.referred", {"ticket": show_ticket(one.ticket), "reference": number}, f"lapor:{one.id}")
+        for one, number in told
     ])  # fmt: skip
+
+
+def _spoken(number: str) -> str:
+    """Digits in threes, which no operator takes for a one-time password; other numbers as they are."""
+    return "-".join(number[at : at + 3] for at in range(0, len(number), 3)) if number.isdecimal() else number
 
 
 def _category_names() -> dict[str, str]:

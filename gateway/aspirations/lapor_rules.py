@@ -1,5 +1,6 @@
 """SP4N-LAPOR's words for ours, and what of a row of its tickets can become a ticket here; what has no counterpart is told."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -47,7 +48,9 @@ _NEXT: Final[Mapping[str, tuple[State, Clock]]] = {
 _AT_OFFICE: Final = (State.FORWARDED, State.IN_PROGRESS)
 _WAITS: Final = "tunda"
 _YES, _NO = ("ya", "y", "1"), ("tidak", "t", "0", "")
-_LONGEST_NUMBER: Final = 40
+_NUMBER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_-]{0,39}")
+_FIRST_YEAR: Final = 2011
+"""LAPOR's own first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,8 @@ class Judge:
         number = _unquoted(cells["nomor_lapor"])
         if cells["tiket_kabar"] and not number:
             return None
-        if not number or len(number) > _LONGEST_NUMBER or not number.isprintable():
-            return Refusal("nomor_lapor", f"must be LAPOR's own number, {_LONGEST_NUMBER} characters at most")
+        if not _NUMBER.fullmatch(number):
+            return Refusal("nomor_lapor", "must be LAPOR's own number, 40 plain letters and digits at most")
         if cells["tiket_kabar"]:
             ticket = parse_ticket(cells["tiket_kabar"])
             return (
@@ -129,8 +132,8 @@ class Judge:
             day = parse_day(written[:10])
         except Invalid:
             raise _Fault("tanggal", "must be a day written as 2026-11-24") from None
-        if day > self.today:
-            raise _Fault("tanggal", "lies in the future")
+        if day.year < _FIRST_YEAR or day > self.today:
+            raise _Fault("tanggal", f"lies in the future, or before {_FIRST_YEAR}")
         return day
 
     def _area(self, cells: Mapping[str, str]) -> str:

@@ -24,6 +24,9 @@ _ALIKE = statement("""
       AND NOT EXISTS (SELECT 1 FROM aspiration_events e WHERE e.aspiration_id = a.id AND e.verb = 'same')
     ORDER BY id DESC LIMIT :most
 """)
+_SAME = statement("""
+    SELECT body FROM aspiration_events WHERE aspiration_id = :id AND verb = 'same' AND body <> '' ORDER BY id DESC LIMIT 1
+""")
 
 
 def support(conn: Connection, aspiration_id: int, number_id: int, now: datetime) -> bool:
@@ -34,6 +37,11 @@ def support(conn: Connection, aspiration_id: int, number_id: int, now: datetime)
 def is_supporter(conn: Connection, aspiration_id: int, number_id: int) -> bool:
     """Whether this number supports the ticket."""
     return conn.execute(_SUPPORTS, {"id": aspiration_id, "number_id": number_id}).one_or_none() is not None
+
+
+def called_same(conn: Connection, aspiration_id: int) -> str:
+    """The ticket, as it is shown, that the reporter has called the same as this one; empty for none."""
+    return conn.execute(_SAME, {"id": aspiration_id}).scalar() or ""
 
 
 def count_supporters(conn: Connection, aspiration_id: int) -> int:

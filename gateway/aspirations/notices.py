@@ -20,7 +20,7 @@ from gateway.residents.contact_store import contacts
 from gateway.runtime import Runtime
 
 Slots = Mapping[str, str]
-ABOUT_TICKETS = ("category", "place", "close", "info")
+ABOUT_TICKETS = ("category", "place", "close", "info", "alike")
 """Kinds of questions about a ticket; a new one closes the older ones."""
 _LINES = 4
 _NEUTRAL = frozenset({"ask", "reply", "resolve", "resolve_followed", "decline", "archive", "reopen"})
@@ -29,9 +29,9 @@ _NEUTRAL = frozenset({"ask", "reply", "resolve", "resolve_followed", "decline", 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One text for some number ids; `cause` and the number make it unique."""
+    """One text for some number ids, those that are None left out; `cause` and the number make it unique."""
 
-    number_ids: tuple[int, ...]
+    number_ids: tuple[int | None, ...]
     key: str
     slots: Slots
     cause: str
@@ -73,7 +73,7 @@ def post(rt: Runtime, conn: Connection, told: Iterable[Told], *, at_once: bool =
     A slot that names a text (`holder.kim`, `category.roads`) is worded in that language too.
     """
     told = list(told)
-    ids = sorted({id for one in told for id in one.number_ids})
+    ids = sorted({id for one in told for id in one.number_ids if id is not None})
     if not ids:
         return
     reached = {contact.number_id: contact for contact in contacts(conn, ids, rt.settings.languages)}
@@ -103,7 +103,7 @@ def tell_act(rt: Runtime, conn: Connection, one: Aspiration, verb: Verb, event_i
     filled = {**slots_of(rt, conn, one), "said": said, **slots}
     # A merged ticket's people stand behind the other one by now; they are told of this once, as those of the old one.
     behind = case_store.followers(conn, [one.id]).get(one.id, []) if verb in _FOLLOWED else []
-    if verb in (Verb.ASK, Verb.RESOLVE):
+    if verb in (Verb.ASK, Verb.RESOLVE) and one.number_id is not None:
         kind = "info" if verb is Verb.ASK else "close"
         deadline = one.course.waits_until or rt.now()
         questions.close_about(conn, one.number_id, one.ticket, ABOUT_TICKETS, rt.now())

@@ -45,12 +45,19 @@ def sms(rt: Runtime, item: Item, language: str) -> str:
     return rt.say("sms.item", slots, language)
 
 
+def ask(rt: Runtime, item: Item, language: str) -> str:
+    """A quiz as one SMS, with until when it may be answered, its source and its code."""
+    until = show_moment(item.until, rt.settings.timezone)
+    slots = {"text": text_of(rt, item, language), "source": item.source, "until": until, "item": item.code}
+    return rt.say("sms.quiz", slots, language)
+
+
 def fault_of(rt: Runtime, content: Content) -> str:
     """Why an item cannot be sent as it is; empty where it fits two SMS in each of its languages."""
     for language, text in content.texts.items():
         item = Item(_LONG_CODE, content.topic, content.area, "", text, content.source, content.valid_from,
                     content.valid_until, content.office, content.budget, content.percent, _LONG_CODE)  # fmt: skip
-        size = measure(sms(rt, item, language))
+        size = measure((ask if content.quiz else sms)(rt, item, language))
         if size.encoding != "GSM-7" or size.segments > PARTS:
             return f"Text {language} makes an SMS of {size.units} letters with its source and code; 306 are the limit."
     return ""

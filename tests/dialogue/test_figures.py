@@ -22,7 +22,7 @@ def remember(rt: Runtime, **counts: dict[str, int]) -> None:
     rt.forget()
     found = [(code, what, n, None) for what, by_area in counts.items() for code, n in by_area.items()]
     found += [(code, "median", 0, 6.5) for code in counts.get("answered_on_time", {})]
-    report = service.Report(OCTOBER, service._figures(service._tree(rt, None), found), rules.show_rumours({}))
+    report = service.Report(OCTOBER, service._figures(service._tree(rt, None), found), [], rules.show_rumours({}))
     rt.remember(f"statistics:{OCTOBER}", 600, lambda: report)
 
 

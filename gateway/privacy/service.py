@@ -25,8 +25,8 @@ from gateway.runtime import Runtime
 PATIENCE = timedelta(hours=24)
 """How long an erasure waits for the receipt of the SMS that confirms it."""
 OWNERS = (
-    questions, inbox, rumours, aspirations, readers, quizzes, calls, polls, canaries, residents, officials, outbox, handsets,
-    audit, store,
+    questions, inbox, rumours, aspirations, readers, quizzes, calls, polls, canaries, residents,
+    officials, outbox, handsets, audit, store,
 )  # fmt: skip
 """Every store that holds people, but the numbers themselves, which go last."""
 

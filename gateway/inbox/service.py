@@ -25,9 +25,13 @@ def take(rt: Runtime, provider: str, event: Inbound) -> bool:
     # Redacted before it is cut, so that no half of a number is left at the end.
     body = event.text[: 4 * _LONGEST]
     # A wrapped body is unwrapped first: base64 would hide an identity number from the redaction.
-    redacted = text.redact(unwrap(body) or body)
-    # A one-time code never stands in what is stored. It waits apart, sealed, until the message is understood.
-    body, code = take_code(redacted.text[:_LONGEST])
+    # A one-time code never stands in what is stored. It waits apart, sealed, until the message is understood. It is
+    # looked for before the redaction too, which takes "YA 0812345 123456" for a phone number.
+    body, code = take_code(text.clean(unwrap(body) or body))
+    redacted = text.redact(body)
+    body = redacted.text[:_LONGEST]
+    if not code:
+        body, code = take_code(body)
     number = phone.normalise(event.sender, rt.settings.region)
     with rt.engine.begin() as conn:
         number_id = numbers.ensure(conn, rt.vault, number).id if number else None

@@ -104,8 +104,8 @@ class Case:
 
     def writes(self, verb: Verb) -> str:
         order = ORDERS[verb].format(t=show_ticket(self.ticket), into=show_ticket(self.into))
-        self.rt.now.ahead(minutes=11)  # type: ignore[attr-defined]
-        return self.officer.says(order)
+        self.rt.now.ahead(minutes=16)  # type: ignore[attr-defined]
+        return self.officer.does(order)
 
     def dials(self) -> str:
         """The ticket's screen behind the PIN, found in either list; empty where it is in none."""

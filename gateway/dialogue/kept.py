@@ -85,11 +85,6 @@ def order(given: Given, plan: Plan) -> Done:
     return Done("locked", text=_say(given, "locked"), always=True)
 
 
-def is_waited_for(given: Given) -> bool:
-    """Whether an order about what a YA names waits for its code."""
-    return any(one.is_open for one in _waiting(given))
-
-
 def confirm(given: Given, plans: Mapping[Order, Plan]) -> Done:
     """YA and a ticket, a claim or a relay's code, with the code that was asked for; without it what waits is shown again.
 

@@ -63,9 +63,6 @@ def take(talk: Talk, conn: Connection, official: Official, arrived: Arrived) -> 
     code_store.hold(conn, official.id)
     given = Given(talk, conn, official, ordered, code)
     handle = _handler(ordered)
-    if handle is _confirm and ordered.ticket and not code and not kept.is_waited_for(given):
-        # An official is a resident too, who may be asked whether a ticket is done.
-        return None
     if ordered.order in _READS or (ordered.order in orders.CODED and not code):
         return ordered.order, handle(given)
     now = talk.rt.now()

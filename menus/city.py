@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gateway.kernel.areas import Area, AreaBook
 from gateway.kernel.codes import make_ticket, parse_ticket, show_ticket
 from menus.book import Book
-from menus.city_facts import AREAS, BLAST, CAN, CITY, DUE, NOW, TODAY, TOPICS, TRIES
+from menus.city_facts import AREAS, BLAST, CAN, CITY, DUE, MORE, NOW, TODAY, TOPICS, TRIES
 from menus.model import Lookup, Need, Outcome, Row, Rows, Said
 
 
@@ -251,7 +251,7 @@ def _official(city: City, person: Person, _: _Args) -> Said:
         return Outcome("none")
     fresh, late = (str(len(_queue(city, which))) for which in ("fresh", "late"))
     slots = {"role": person.role, "official_area": city.name_of(person.area), "fresh": fresh, "late": late}
-    slots["waiting"] = "1" if city.has_blast else "0"
+    slots |= {"waiting": "1" if city.has_blast else "0", "checks": str(len(_open(city)))}
     return Outcome("ok", slots)
 
 
@@ -264,11 +264,32 @@ def _official_tickets(city: City, _: Person, args: _Args) -> Said:
 
 
 def _official_ticket(city: City, _: Person, args: _Args) -> Said:
-    ticket = city.tickets.get(args["ticket"])
+    ticket = city.tickets.get(parse_ticket(args["ticket"]) or "")
     if ticket is None:
         return Outcome("gone")
     may = {f"can_{name}": "yes" if ticket.state in states else "" for name, states in CAN.items()}
+    may["can_more"] = "yes" if any(may[f"can_{name}"] for name in MORE) else ""
     return Outcome("ok", {**city.slots_of(ticket), "text": ticket.words, "suggested": "DPUPR", **may})
+
+
+def _open(city: City) -> dict[str, Rumour]:
+    return {code: one for code, one in city.rumours.items() if not one.fact}
+
+
+def _official_claims(city: City, _: Person, __: _Args) -> Said:
+    return Rows(
+        tuple(
+            Row(code, slots={"claim": code, "count": "3", "claim_words": one.words})
+            for code, one in _open(city).items()
+        )
+    )
+
+
+def _official_claim(city: City, _: Person, args: _Args) -> Said:
+    if (found := _open(city).get(args["claim"])) is None:
+        return Outcome("gone")
+    slots = {"claim": args["claim"], "label_code": "sedang_dicek", "count": "3", "text": found.words}
+    return Outcome("ok", {**slots, "author": "Siti", "proposed": found.label, "codes": "C48"})
 
 
 def _official_broadcasts(city: City, _: Person, __: _Args) -> Said:
@@ -299,4 +320,6 @@ _LOOKUPS: Mapping[Lookup, Callable[[City, Person, _Args], Said]] = {
     Lookup.OFFICIAL_TICKET: _official_ticket,
     Lookup.OFFICIAL_BROADCASTS: _official_broadcasts,
     Lookup.OFFICIAL_BROADCAST: _official_broadcast,
+    Lookup.OFFICIAL_CLAIMS: _official_claims,
+    Lookup.OFFICIAL_CLAIM: _official_claim,
 }

@@ -22,9 +22,12 @@ BLAST = {"code": "B27", "level": "emergency", "people": "1.204"}
 CAN = {
     "verify": {"received"}, "take": {"verifying"}, "forward": {"verifying"}, "ask": {"verifying"},
     "start": {"forwarded", "local"}, "reply": {"forwarded", "local", "in_progress"},
-    "resolve": {"forwarded", "local", "in_progress"},
+    "resolve": {"forwarded", "local", "in_progress"}, "archive": {"verifying"}, "decline": {"verifying"},
+    "merge": {"verifying"}, "reopen": {"archived", "closed"},
 }  # fmt: skip
 """What officials of this city may do to a ticket, by its state."""
+MORE = ("archive", "decline", "merge", "reopen")
+"""Of these, those on a screen of their own."""
 TRIES = 3
 TODAY, NOW, DUE = "14/6", "14/6 09.10", "28/6"
 SAYS: Mapping[Action, str] = {

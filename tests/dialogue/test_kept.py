@@ -28,7 +28,9 @@ class Desk:
         self.rt, self.admin = rt, Officer(rt, "admin")
         with rt.engine.begin() as conn:
             id = numbers.ensure(conn, rt.vault, RESIDENT).id
-            filing = Filing("complaint", "roads", MEDONO, "jalan rusak", is_confidential=False, channel="sms", cause="x")
+            filing = Filing(
+                "complaint", "roads", MEDONO, "jalan rusak", is_confidential=False, channel="sms", cause="x"
+            )
             self.ticket = service.file(rt, conn, id, filing)[0].ticket
         self.t = show_ticket(self.ticket)
         self.admin.does(f"TERIMA {self.t}")

@@ -16,7 +16,6 @@ from gateway.kernel.text import measure
 from gateway.providers.base import Hop
 from gateway.runtime import Runtime
 
-
 _CELL = re.compile(r"(?:kartu|kertu|card) ([A-E][1-8])")
 
 

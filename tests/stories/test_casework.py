@@ -3,7 +3,8 @@
 A story names its `people` (where they live, their language) and `officials` (role, area, office), and is a list of steps
 on a clock that stands still (Wednesday 4 November 2026, 10:00 WIB, unless `begins` says otherwise). Keys of a step:
   NAME: said     an SMS of this person; `{t}` is the newest ticket, `{t1}` the first, `{next}` the code of the next cell of
-                 an official's card, `{code}` that of the cell which the newest SMS to them named, `{B1}` of that cell, `{wrong}` none of theirs
+                 an official's card, `{code}` that of the cell which the newest SMS to them named, `{B1}` of that cell,
+                 `{wrong}` none of theirs
   at, wait       the moment in WIB, or minutes that pass; the clock then does what is due
   dials, shows   what NAME types on the menu, as {NAME: "3 1"}, and how the last screen begins
   api            an act through the API's use case, as [NAME, verb, {field: value}]

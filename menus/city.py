@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from gateway.kernel.areas import Area, AreaBook
 from gateway.kernel.codes import make_ticket, parse_ticket, show_ticket
 from menus.book import Book
-from menus.city_facts import AREAS, BLAST, CAN, CITY, DUE, MORE, NOW, TODAY, TOPICS, TRIES
+from menus.city_facts import AREAS, BLAST, CAN, CITY, DUE, NOW, TODAY, TOPICS, TRIES
 from menus.model import Lookup, Need, Outcome, Row, Rows, Said
 
 
@@ -129,13 +129,8 @@ class City:
         ticket = Ticket(number, person.name, place, words, args["kind"], category)
         self.tickets[number] = ticket
         key = "sms.receipt" if category else "sms.receipt_plain"
-        slots = {
-            "ticket": show_ticket(number),
-            "at": NOW,
-            "kind": ticket.kind,
-            "category": category,
-            "area_name": place,
-        }
+        slots = {"ticket": show_ticket(number), "at": NOW, "kind": ticket.kind, "category": category}
+        slots["area_name"] = place
         person.inbox.append(self.say(person, key, **slots))
         return ticket
 
@@ -268,7 +263,6 @@ def _official_ticket(city: City, _: Person, args: _Args) -> Said:
     if ticket is None:
         return Outcome("gone")
     may = {f"can_{name}": "yes" if ticket.state in states else "" for name, states in CAN.items()}
-    may["can_more"] = "yes" if any(may[f"can_{name}"] for name in MORE) else ""
     return Outcome("ok", {**city.slots_of(ticket), "text": ticket.words, "suggested": "DPUPR", **may})
 
 
@@ -277,12 +271,8 @@ def _open(city: City) -> dict[str, Rumour]:
 
 
 def _official_claims(city: City, _: Person, __: _Args) -> Said:
-    return Rows(
-        tuple(
-            Row(code, slots={"claim": code, "count": "3", "claim_words": one.words})
-            for code, one in _open(city).items()
-        )
-    )
+    found = _open(city).items()
+    return Rows(tuple(Row(code, slots={"claim": code, "count": "3", "claim_words": one.words}) for code, one in found))
 
 
 def _official_claim(city: City, _: Person, args: _Args) -> Said:

@@ -26,8 +26,6 @@ CAN = {
     "merge": {"verifying"}, "reopen": {"archived", "closed"},
 }  # fmt: skip
 """What officials of this city may do to a ticket, by its state."""
-MORE = ("archive", "decline", "merge", "reopen")
-"""Of these, those on a screen of their own."""
 TRIES = 3
 TODAY, NOW, DUE = "14/6", "14/6 09.10", "28/6"
 SAYS: Mapping[Action, str] = {

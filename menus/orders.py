@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from gateway.kernel.codes import parse_ticket
 from menus.lexicon import Lexicon
 from menus.loader import standard_lexicon
 from menus.matching import find_code, ticket_in
@@ -39,6 +40,9 @@ _LAST = re.compile(
 )
 _LAST_SIX = re.compile(r"(?<![\w.\-])(\d{6})\W*\Z", re.ASCII)
 _TAKEN = re.compile(rf"(?:#[^#\[\]]*)?{re.escape(CODE_MASK)}\W*\Z")
+_TICKET_AND_CODE = re.compile(
+    r"\W*[A-Z]+\W+(\d{3}[ .\-]?\d{3}[ .\-]?\d)\W+(?:[A-E][1-8]\W*)?\d{3}[ .\-]?\d{3}\W*", re.ASCII | re.IGNORECASE
+)
 _DIGITS_ALONE = re.compile(r"\W*\d[\d .\-]{8,18}\W*", re.ASCII)
 _GROUP = re.compile(r"@([A-Za-z0-9_-]{1,40})", re.ASCII)
 _UNIT = re.compile(r"/\s*(RW|RT)\s?0*(\d{1,3})", re.ASCII | re.IGNORECASE)
@@ -176,6 +180,12 @@ def _six_at_end(order: Order, text: str, at: int) -> re.Match[str] | None:
     if named is None or not named.ticket or (order is Order.MERGE and not named.into):
         return None
     return match if order in _WORDLESS or not named.text else None
+
+
+def is_ticket_and_code(text: str) -> bool:
+    """Whether a message is one word, a ticket and six digits, and nothing else."""
+    match = _TICKET_AND_CODE.fullmatch(text)
+    return match is not None and parse_ticket(match[1]) is not None
 
 
 def mask_six(text: str) -> str:

@@ -65,7 +65,6 @@ def ticket(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
     audit.record(conn, talk.rt.now(), official.actor, "read", f"ticket:{found.ticket}", number_id=found.number_id,
                  channel="ussd")  # fmt: skip
     zone = talk.rt.settings.timezone
-    may = {verb for verb in _ACTS if may_act(official, verb, found) and following(found.state, verb)}
     return Outcome("ok", {
         **_what(talk, found),
         "state": found.state.value,
@@ -73,13 +72,11 @@ def ticket(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
         "due": show_day(found.due) if found.due else "",
         "text": found.body,
         "suggested": reference.route(talk.rt, conn, found.area, found.category),
-        **{f"can_{verb}": "yes" if verb in may else "" for verb in _ACTS},
-        "can_more": "yes" if may.intersection(_MORE) else "",
+        **{f"can_{verb}": "yes" if may_act(official, verb, found) and following(found.state, verb) else "" for verb in _ACTS},
     })  # fmt: skip
 
 
-_MORE = (Verb.ARCHIVE, Verb.DECLINE, Verb.MERGE, Verb.REOPEN)
-_ACTS = (Verb.VERIFY, Verb.TAKE, Verb.FORWARD, Verb.START, Verb.REPLY, Verb.RESOLVE, Verb.ASK, *_MORE)
+_ACTS = (Verb.VERIFY, Verb.TAKE, Verb.FORWARD, Verb.START, Verb.REPLY, Verb.RESOLVE, Verb.ASK, Verb.REOPEN)
 
 
 def act(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:

@@ -13,12 +13,13 @@ from gateway.kernel.codes import show_ticket
 from gateway.kernel.errors import Fault
 from gateway.officials import code_store, codes
 from gateway.officials.codes import Ask
+from gateway.officials.rules import CODE_LIVES
 from menus import orders
 from menus.orders import Order
 
 SAME_WITHIN = timedelta(minutes=10)
-ASKED = "asked"
-"""Noted of an order that was answered by naming a code, in place of what it had an effect on."""
+_ASKED_ONCE = timedelta(minutes=2)
+"""So long the same order brings one question for its code: what the network doubles, or a forger repeats, is no flood."""
 _BY_SMS = "inbound:"
 """How the act of a code begins that such an order waits for: it is the cause of the SMS, which holds the words."""
 _MOST = 5
@@ -45,8 +46,9 @@ class Deed:
 
     @property
     def hash(self) -> str:
-        """What a code for it is bound to."""
-        return hashlib.sha256("\0".join(map(str, self.marks)).encode()).hexdigest()
+        """What a code for it is bound to; letters and blanks are as the phone or the network made them."""
+        marks = "\0".join(" ".join(str(mark).split()).upper() for mark in self.marks)
+        return hashlib.sha256(marks.encode()).hexdigest()
 
 
 Plan = Callable[[Given], Deed | Done]
@@ -71,17 +73,16 @@ def order(given: Given, plan: Plan) -> Done:
         assert refused
         return refused
     same = next((one for one in _waiting(given) if one.is_open and one.hash == deed.hash), None)
-    act = same.act if same else given.talk.cause
     if not given.code:
-        if codes.is_locked(rt, conn, official):
-            return Done("locked", text=_say(given, "locked"))
-        return _ask(given, deed, act, deed.key, **deed.slots)
+        if same and same.ends_at > rt.now() + CODE_LIVES - _ASKED_ONCE:
+            return Done("same")
+        return _show(given, deed, same)
     given.touched.append(subject)
     proof = codes.prove_next(rt, conn, official, subject, given.code, same)
     if proof.outcome == "ok":
         return _do(given, deed)
     if proof.outcome == "wrong":
-        return _wrong(given, proof.left, _ask(given, deed, act, "ask"))
+        return _wrong(given, proof.left, _ask(given, deed, same, "ask"))
     return Done("locked", text=_say(given, "locked"), always=True)
 
 
@@ -110,9 +111,7 @@ def confirm(given: Given, plans: Mapping[Order, Plan]) -> Done:
             codes.burn(rt, conn, official, wanted, given.code)
         return refused
     if not given.code:
-        if codes.is_locked(rt, conn, official):
-            return Done("locked", text=_say(meant, "locked"))
-        return _ask(meant, deed, wanted.act, deed.key, **deed.slots)
+        return _show(meant, deed, wanted)
     given.touched.append(subject)
     proof = codes.prove(rt, conn, official, wanted, given.code)
     match proof.outcome:
@@ -123,7 +122,7 @@ def confirm(given: Given, plans: Mapping[Order, Plan]) -> Done:
             code_store.note_order(conn, official.id, digest(given, body), subject, now, now - SAME_WITHIN)
             return _do(meant, deed)
         case "late":
-            return _ask(meant, deed, wanted.act, "code_late")
+            return _ask(meant, deed, wanted, "code_late")
         case "wrong":
             return _wrong(meant, proof.left)
         case _:
@@ -155,19 +154,24 @@ def _refused(given: Given, deed: Deed, wanted: Ask | None = None) -> Done | None
     return deed.refuse(fault) if fault else None
 
 
-def _ask(given: Given, deed: Deed, act: str, key: str, **slots: str) -> Done:
-    """Ask for the code of `act`, in the words of `key`. Only an answer to a code is above the budget of replies."""
+def _show(given: Given, deed: Deed, asked: Ask | None) -> Done:
+    if codes.is_locked(given.talk.rt, given.conn, given.official):
+        return Done("locked", text=_say(given, "locked"))
+    return _ask(given, deed, asked, deed.key, **deed.slots)
+
+
+def _ask(given: Given, deed: Deed, asked: Ask | None, key: str, **slots: str) -> Done:
+    """Ask for its code in the words of `key`, anew where it was `asked` for. Only an answer to a code is above the budget
+    of replies."""
     rt, conn, official = given.talk.rt, given.conn, given.official
-    is_kept = any(one.is_open and one.act == act for one in _waiting(given))
-    if not is_kept and codes.count(rt, conn, official, _BY_SMS) >= _MOST:
+    if not (asked and asked.is_open) and codes.count(rt, conn, official, _BY_SMS) >= _MOST:
         return Done("refused", text=given.say("many", count=str(_MOST)), always=bool(given.code))
+    act = asked.act if asked else given.talk.cause
     wanted = codes.ask(rt, conn, official, act, given.subject, deed.hash)
     if wanted is None:
         return Done("refused", text=_say(given, "no_code"), always=bool(given.code))
-    if not given.code:
-        given.touched.append(ASKED)
-    asked = approvals.name_code(wanted, given.talk.language)
-    text = _say(given, key, **{"verb": _yes(given), **slots, "asked": asked})
+    name = approvals.name_code(wanted, given.talk.language)
+    text = _say(given, key, **{"verb": _yes(given), **slots, "asked": name})
     return Done("ask", text=text, wants_answer=True, always=bool(given.code))
 
 

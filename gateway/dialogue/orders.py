@@ -1,7 +1,6 @@
 """Orders of officials by SMS: from the number of an active account alone, the same words within ten minutes once."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 
 from gateway.broadcasts import store as broadcasts
@@ -17,8 +16,6 @@ from gateway.officials.rules import CODE_DIGITS, Official
 from menus import orders
 from menus.orders import Order, Ordered
 
-_ASKED_ONCE = timedelta(minutes=2)
-"""So long the same order brings one question for its code: what the network doubles, or a forger repeats, is no flood."""
 _READS = frozenset({Order.STATUS, Order.HELP, Order.TICKETS, Order.HELP_TICKETS, Order.QUEUE})
 
 PLANS: dict[Order, kept.Plan] = {
@@ -68,10 +65,7 @@ def take(talk: Talk, conn: Connection, official: Official, arrived: Arrived) -> 
     now = talk.rt.now()
     digest, since = kept.digest(given, arrived.body, code), now - kept.SAME_WITHIN
     same = code_store.find_order(conn, official.id, digest, since)
-    if same == kept.ASKED:
-        if code_store.find_order(conn, official.id, digest, now - _ASKED_ONCE):
-            return ordered.order, Done("same")
-    elif same is not None:
+    if same is not None:
         return ordered.order, _again(given, same)
     done = handle(given)
     if given.touched:

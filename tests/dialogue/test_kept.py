@@ -15,7 +15,7 @@ from gateway.numbers import store as numbers
 from gateway.officials import codes
 from gateway.runtime import Runtime
 from tests.dialogue.conftest import MakePhone, Phone
-from tests.dialogue.officer import Officer, rows
+from tests.dialogue.officer import Officer, queue_up, rows
 
 MEDONO = "33.75.01.1002"
 RESIDENT = "+6281234567890"
@@ -172,3 +172,18 @@ def test_an_order_of_yesterday_waits_no_more(desk: Desk) -> None:
     late = desk.admin.says(f"YA {desk.t} {desk.admin.code_in(asked)}")
     assert late.startswith("Kode itu tidak ditunggu lagi.")
     assert desk.admin.says(f"YA {desk.t} {desk.admin.code_in(late)}") == f"{desk.t} sekarang DIARSIPKAN."
+
+
+@pytest.mark.parametrize("body", ["YA 0812345 678901", "YA B1 0812 3456 7890", "YA 3375 0110 1234 5678"])
+def test_numbers_of_people_are_masked_before_a_code_is_looked_for(desk: Desk, body: str) -> None:
+    queue_up(desk.admin, body)
+    (kept,) = rows(desk.rt, "SELECT body FROM inbound ORDER BY id DESC LIMIT 1")
+    assert re.fullmatch(r"YA (B1 )?\[(no HP|NIK)\]", kept.body)
+
+
+def test_an_order_that_was_overtaken_may_be_given_again_at_once(desk: Desk) -> None:
+    kim = Officer(desk.rt, "kim", MEDONO)
+    asked = kim.says(f"TUNDA {desk.t} Gang berapa?")
+    rows(desk.rt, "UPDATE aspirations SET changed_at = changed_at + interval '1 second' RETURNING 1")
+    assert "berubah" in kim.says(f"YA {desk.t} {kim.code_in(asked)}")
+    assert kim.says(f"TUNDA {desk.t} Gang berapa?").startswith(f"TUNDA {desk.t} 'Gang berapa?'? Balas YA")

@@ -53,10 +53,10 @@ BODIES: dict[Verb, dict[str, str]] = {
     Verb.REPLY: {"text": "Besok"}, Verb.RESOLVE: {"text": "Beres"}, Verb.MERGE: {"into": "{into}"},
     Verb.ARCHIVE: {"text": "Ganda"}, Verb.REOPEN: {"text": "Belum"},
 }  # fmt: skip
-# The option of the USSD screen behind which an act lies, those after 8 on a screen of their own.
+# The option of the USSD screen behind which an act lies; those of MORE stand on one of their own, behind 8.
 OPTIONS = {Verb.VERIFY: "1", Verb.TAKE: "2", Verb.FORWARD: "3", Verb.START: "4", Verb.REPLY: "5", Verb.RESOLVE: "6",
-           Verb.ASK: "7"}  # fmt: skip
-MORE = {Verb.ARCHIVE: "1", Verb.DECLINE: "2", Verb.MERGE: "3", Verb.REOPEN: "4"}
+           Verb.ASK: "7", Verb.REOPEN: "1"}  # fmt: skip
+MORE = {Verb.ARCHIVE: "1", Verb.DECLINE: "2", Verb.MERGE: "3"}
 WORDS = {Verb.VERIFY: (), Verb.TAKE: (), Verb.FORWARD: (), Verb.START: (), Verb.DECLINE: ("PLN", "Tiang PLN"),
          Verb.MERGE: ("{into}",)}  # fmt: skip
 
@@ -204,8 +204,8 @@ def test_a_closed_ticket_is_found_by_its_number_and_opened_again(rt: Runtime) ->
     assert case.dials() == ""
     case.phone.dial()
     case.phone.types("8", case.officer.pin, "5")
-    assert case.phone.types(case.ticket).startswith(f"{show_ticket(case.ticket)} DITUTUP")
-    assert case.phone.types("8", "4", "Belum beres").startswith(f"{show_ticket(case.ticket)} sekarang DIBUKA LAGI.")
+    assert case.phone.types(case.ticket).startswith(f"{show_ticket(case.ticket)} SELESAI sejak")
+    assert case.phone.types("1", "Belum beres").startswith(f"{show_ticket(case.ticket)} sekarang DIBUKA LAGI.")
     assert any("Belum beres" in body for body in Phone(rt, NUMBER).received)
     other = Case(rt, "kim", TIRTO)
     other.phone.dial()

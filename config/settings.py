@@ -68,7 +68,11 @@ _Seconds = _parsed(values.parse_duration)
 _Rate = _whole(0, 1_000_000)
 _Base = _parsed(values.parse_base)
 _Region = _parsed(values.parse_shape("[A-Z]{2}", "write two capital letters such as ID"))
-_UssdCode = _parsed(values.parse_shape(r"\*[0-9]+(\*[0-9]+)*#", "write a code such as *546#"))
+_UssdCode = _parsed(values.parse_shape(r"\*[0-9]+(\*[0-9]+)*#", "write a code such as *546#, 10 signs at most", 10))
+# Texts have room for so much: see `menus/flows/slots.yaml`.
+_Tariff = _parsed(
+    values.parse_shape(r"[ -Z_a-z]+", "write a few plain words such as tarif SMS biasa, 18 letters at most", 18)
+)
 _SmsNumber = _parsed(values.parse_shape(r"\+?[0-9]{3,15}", "write a short code such as 54600 or a number"))
 
 
@@ -108,7 +112,7 @@ class Settings(BaseModel):
     )
     region: Annotated[str, _Region] = "ID"
     languages: Annotated[tuple[str, ...], _parsed(values.parse_languages)] = ("id", "jv", "en")
-    tariff: str = "tarif SMS biasa"
+    tariff: Annotated[str, _Tariff] = "tarif SMS biasa"
     """What a resident pays to answer, as texts say it."""
 
     sms_routes: Annotated[tuple[Route, ...], _parsed(values.parse_routes)] = ()
@@ -150,7 +154,7 @@ class Settings(BaseModel):
 
     quiet_hours: Annotated[tuple[time, time] | None, _Hours] = (time(20), time(8))
     quiet_friday: Annotated[tuple[time, time] | None, _Hours] = (time(11, 30), time(13))
-    routine_per_week: Annotated[int, _parsed(lambda text: values.parse_whole(0, 1000)(text or "0"))] = 2
+    routine_per_week: Annotated[int, _parsed(lambda text: values.parse_whole(0, 99)(text or "0"))] = 2
     undo_window: Annotated[int, _Seconds] = 120
     second_approver_over: Annotated[int, _parsed(lambda text: values.parse_whole(0, 10_000_000)(text or "0"))] = 500
     doubt_after: Annotated[int, _Seconds] = 600
@@ -162,7 +166,7 @@ class Settings(BaseModel):
     balance_reserve: Annotated[dict[str, Decimal], _parsed(values.parse_reserves)] = Field(default_factory=dict)
     """What broadcasts leave on a company's account for emergencies: provider to amount in the account's currency."""
 
-    rumour_first_word: Annotated[int, _Seconds] = 10800
+    rumour_first_word: Annotated[int, _parsed(values.parse_promise)] = 10800
     """Seconds of `rumour_hours` within which whoever asked about a claim gets a first word."""
     rumour_hours: Annotated[tuple[time, time], _parsed(values.parse_day_hours)] = (time(8), time(20))
     rumour_alarm_numbers: Annotated[int, _whole(1, 1_000_000)] = 10

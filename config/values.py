@@ -60,6 +60,14 @@ def parse_duration(text: str) -> int:
     return int(found[1]) * _SECONDS[found[2]]
 
 
+def parse_promise(text: str) -> int:
+    """Seconds of a length of time that people are told: whole minutes, from `1m` to `1d`."""
+    seconds = parse_duration(text)
+    if not 60 <= seconds <= 86400 or seconds % 60:
+        raise ValueError("write a duration of whole minutes or hours such as 90m or 3h, from 1m to 24h")
+    return seconds
+
+
 def parse_hours(text: str) -> tuple[time, time] | None:
     """First and last moment of `20:00-08:00`, which may pass midnight; None of an empty text or 0."""
     if text.strip() in {"", "0"}:
@@ -199,11 +207,11 @@ def is_plain(address: str) -> bool:
     return parts.scheme == "http" and parts.hostname not in _LOOPBACK
 
 
-def parse_shape(shape: str, advice: str) -> Callable[[str], str]:
-    """A parser of texts that match the pattern `shape` whole."""
+def parse_shape(shape: str, advice: str, most: int = 1000) -> Callable[[str], str]:
+    """A parser of texts of at most `most` letters that match the pattern `shape` whole."""
 
     def parse(text: str) -> str:
-        if not re.fullmatch(shape, text.strip()):
+        if not re.fullmatch(shape, text.strip()) or len(text.strip()) > most:
             raise ValueError(advice)
         return text.strip()
 
@@ -226,7 +234,9 @@ def parse_days(text: str) -> dict[str, int]:
     found = dict(CASEWORK_DAYS)
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, mark, days = (piece.strip() for piece in part.partition("="))
-        if name not in CASEWORK_DAYS or not mark or not re.fullmatch(r"[0-9]{1,3}", days) or not int(days):
-            raise ValueError(f"write name=days, parted by commas; the names are {', '.join(CASEWORK_DAYS)}")
+        if name not in CASEWORK_DAYS or not mark or not re.fullmatch(r"0?[1-9]|[1-9][0-9]", days):
+            raise ValueError(
+                f"write name=days, from 1 to 99, parted by commas; the names are {', '.join(CASEWORK_DAYS)}"
+            )
         found[name] = int(days)
     return found

@@ -22,10 +22,12 @@ from gateway.commands import (
     items,
     kim,
     kit,
+    lapor,
     officials,
     presets,
     relay,
     residents,
+    routing,
     rumours,
     start,
     statistics,
@@ -36,8 +38,8 @@ from gateway.kernel.errors import Fault
 from gateway.local.places import LocalError
 
 MODULES = (
-    start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, tickets, holidays, rumours, items, relay,
-    statistics, kim, dayone, kit,
+    start, upkeep, doctor, officials, residents, broadcasts, presets, canaries, tickets, lapor, routing, holidays, rumours,
+    items, relay, statistics, kim, dayone, kit,
 )  # fmt: skip
 NOT_MIGRATED = frozenset({"42P01", "42703", "22023", "42704"})
 """SQLSTATEs of a table, a column or a role that is not there."""

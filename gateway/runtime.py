@@ -4,13 +4,14 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from redis import Redis
 
+from config.figures import spoken
 from config.providers import PROVIDERS
 from config.settings import Settings
 from gateway import db
@@ -18,6 +19,8 @@ from gateway.kernel.vault import Vault
 from gateway.providers import build as build_provider
 from gateway.providers.base import Provider
 from gateway.state import connection
+from menus import loader, render
+from menus.book import Book
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -29,7 +32,10 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Frozen set of tools. `now` gives an aware UTC moment, `below(n)` a random whole number below n."""
+    """Frozen set of tools. `now` gives an aware UTC moment, `below(n)` a random whole number below n.
+
+    `book` and `say` speak of what these settings are; a variant with other settings (`dataclasses.replace`) says theirs.
+    """
 
     settings: Settings
     engine: db.Engine
@@ -40,6 +46,19 @@ class Runtime:
     below: Callable[[int], int] = secrets.randbelow
     _cache: dict[str, tuple[float, Any]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _spoken: tuple[tuple[str, str], ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_spoken", tuple(spoken(self.settings).items()))
+
+    @property
+    def book(self) -> Book:
+        """The dialogue book, with every figure of the settings in its texts."""
+        return loader.bound(self._spoken)
+
+    def say(self, key: str, slots: Mapping[str, str], language: str) -> str:
+        """A text of the book; see `menus.render`."""
+        return render.render(self.book, key, slots, language)
 
     def remember(self, key: str, seconds: float, make: Callable[[], T]) -> T:
         """What `make` gives, kept for `seconds` in this process: for reference data that rarely changes."""

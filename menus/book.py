@@ -1,8 +1,8 @@
 """The dialogue book as it is used: screens, texts, declared messages, and the fingerprint of its flows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 from menus.screens import Screen, Slot
 from menus.texts import Texts
@@ -26,3 +26,7 @@ class Book:
     @property
     def languages(self) -> tuple[str, ...]:
         return self.texts.languages
+
+    def bound(self, values: Mapping[str, str]) -> Self:
+        """The same book with these slots filled wherever a text has them; nobody needs to give them any more."""
+        return replace(self, texts=self.texts.bound(values), slotless={}, cut={})

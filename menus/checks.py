@@ -10,7 +10,7 @@ from menus.layout import HOME, NEXT, ROW
 from menus.lengths import check_lengths
 from menus.model import BASE_LANGUAGE, BYE, GIVE_UP, ROOT
 from menus.screens import Condition, Screen
-from menus.texts import SLOT, Texts
+from menus.texts import SLOT, UNIT, Texts
 
 NEEDED_SCREENS = (ROOT, BYE, GIVE_UP, SORRY)
 NEEDED_TEXTS = (LOST, WRONG, CHANGED, NEXT, HOME, ROW, "nav.back")
@@ -146,6 +146,9 @@ def _check_slot_names(draft: Draft, texts: Texts) -> None:
         source = draft.slot_sources[slot.name]
         if slot.like and slot.like not in draft.slots:
             source.blame(f"slot {slot.name} is like {slot.like}, which is no slot", "slots", slot.name)
+        for unit in slot.units:
+            if set(texts.codes(f"{UNIT}.{unit}")) != {"one", "many"}:
+                source.blame(f"slot {slot.name} needs the texts {UNIT}.{unit}.one and .many", "slots", slot.name)
         if slot.names and not texts.codes(slot.names):
             source.blame(f"slot {slot.name} is named by {slot.names}.*, where no text is", "slots", slot.name)
 
@@ -178,6 +181,7 @@ def _check_translation(draft: Draft, language: Language, known: Language) -> Non
 def _check_used(draft: Draft, known: Language) -> None:
     used = {key for screen in draft.screens.values() for _, key in keys_of(screen)} | set(NEEDED_TEXTS)
     prefixes = {slot.names for slot in draft.slots.values() if slot.names}
+    prefixes |= {f"{UNIT}.{unit}" for slot in draft.slots.values() for unit in slot.units}
     for key, source in draft.message_sources.items():
         if key not in known.texts:
             source.blame(f"message {key} is no text", "messages", key)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from config.figures import spoken
+from config.settings import Settings
 from gateway.kernel.areas import Area, AreaBook
 from gateway.kernel.codes import make_ticket, parse_ticket, show_ticket
 from menus.book import Book
@@ -58,7 +60,7 @@ class City:
     """Areas, news, reports and rumours of a morning in June; every change stays until the city is let go."""
 
     def __init__(self, book: Book) -> None:
-        self.book = book
+        self.book = book.bound(spoken(Settings()))
         places = [Area(CITY, "Kota Pekalongan", "kota", "33")]
         for kecamatan, names in AREAS.items():
             code = f"{CITY}.{kecamatan[:2]}"
@@ -95,10 +97,6 @@ class City:
     def facts(self, person: Person, resume: str = "") -> dict[str, str]:
         """What a session of this person knows at its entry."""
         return {
-            "ussd": "*546#",
-            "number": "54600",
-            "tariff": "tarif SMS biasa",
-            "cap": "2",
             "alert": self.alert,
             "known": "yes" if person.area else "",
             "area": person.area,

@@ -30,6 +30,6 @@ TRIES = 3
 TODAY, NOW, DUE = "14/6", "14/6 09.10", "28/6"
 SAYS: Mapping[Action, str] = {
     Action.HELP: "help", Action.DATA_NOTICE: "data_notice", Action.REPORT_FORGED: "forged_taken",
-    Action.MENU: "menu_intro", Action.CALL_BACK: "call_back",
+    Action.MENU: "menu_intro", Action.CALL_BACK: "call_back", Action.QUIZ: "quiz_none",
 }  # fmt: skip
 """Actions that do nothing but say a text."""

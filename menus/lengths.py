@@ -9,7 +9,7 @@ from menus.drafts import Draft
 from menus.layout import lay_out
 from menus.model import SCREEN_ROOM, Choice, State
 from menus.screens import Condition, Screen, Slot
-from menus.texts import Texts
+from menus.texts import UNIT, Texts
 
 _PARTS = {1: 160, 2: 306}
 # A label this long still leaves room for its number and the line of 9, 0 and 00.
@@ -19,12 +19,19 @@ LINE_ROOM = 120
 def longest(slots: Mapping[str, Slot], texts: Texts, language: str) -> dict[str, str]:
     """A value for every slot that shows as many septets as the slot ever can; long ones stay empty."""
     values: dict[str, str] = {}
-    for slot in slots.values():
+
+    def size(key: str) -> int:
+        return septets(texts.say(key, values, language))
+
+    # Plain ones first, since the words of a code may fill them.
+    for slot in sorted(slots.values(), key=lambda slot: bool(slot.names)):
         if slot.names:
-            codes = texts.codes(slot.names)
-            values[slot.like or slot.name] = max(
-                codes, key=lambda code: septets(texts.say(f"{slot.names}.{code}", {}, language))
-            )
+            code = max(texts.codes(slot.names), key=lambda code: size(f"{slot.names}.{code}"))
+            is_widest = size(f"{slot.names}.{code}") >= slot.width
+            values[slot.like or slot.name] = code if is_widest else "W" * slot.width
+        elif slot.units:
+            unit = max(slot.units, key=lambda unit: size(f"{UNIT}.{unit}.many"))
+            values[slot.like or slot.name] = "9" * slot.width + f" {unit}"
         elif slot.width:
             values[slot.like or slot.name] = "W" * slot.width
     return values

@@ -1,6 +1,6 @@
 """Loads the dialogue book from its folder and refuses it with every fault at once, each with file and line."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,12 @@ PACKAGE = Path(__file__).parent
 def standard() -> Book:
     """The book that lies in this package, loaded once a process."""
     return load()
+
+
+@lru_cache(maxsize=8)
+def bound(values: tuple[tuple[str, str], ...]) -> Book:
+    """The standard book with these slots filled; a process has one set of them, the settings'."""
+    return standard().bound(dict(values))
 
 
 @cache

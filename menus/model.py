@@ -73,6 +73,7 @@ class Action(StrEnum):
     REPORT_FORGED = "report_forged"
     CALL_BACK = "call_back"
     STATISTICS = "statistics"
+    QUIZ = "quiz"
     MENU = "menu"
     SIGN_IN = "sign_in"
     APPROVE_BROADCAST = "approve_broadcast"

@@ -2,6 +2,7 @@
 
     BLAST [PENTING] area{,area} [@group] text        level, area and group in any order; the area may be KOTA
     BLAST SIAGA area reason # text                   an emergency says why before the #
+    SIAGA preset value, value                        an emergency from a preset; SIAGA alone lists them
     YA B27 code  SETUJU B27 code  BATAL B27 code  JEDA B27 code  LANJUT B27 code
     TOLAK B27 reason   RALAT B27 text   STATUS B27   BANTUAN PETUGAS
     TIKET   TIKET ticket   TERIMA ticket   BALAS ticket text   TERUSKAN ticket office   GABUNG ticket ticket …
@@ -52,6 +53,7 @@ class Order(StrEnum):
     """Everything an official can order by SMS."""
 
     BLAST = "blast"
+    PRESET = "preset"
     CONFIRM = "confirm"
     APPROVE = "approve"
     REJECT = "reject"
@@ -92,6 +94,7 @@ _TYPED = 5
 CODED = frozenset({Order.CONFIRM, Order.APPROVE, Order.CANCEL, Order.PAUSE, Order.RESUME, Order.MATCH})
 OF_CLAIMS = frozenset({Order.CONFIRM, Order.VERDICT, Order.APPROVE, Order.REJECT, Order.MATCH, Order.QUEUE})
 """What is ordered of a claim, by its code C48."""
+_PRESET = re.compile(r"\W*([A-Za-z0-9_-]{1,32})(?![A-Za-z0-9_-])", re.ASCII)
 _RELAYED = re.compile(r"\W*([BCN])[ \-]?(\d{1,9})(?:\W+(?:RT\W*)?(\d{1,2})(?:\W*RT)?)?\W*", re.ASCII | re.IGNORECASE)
 
 
@@ -123,6 +126,7 @@ class Ordered:
     known: int = 0
     code: str = ""
     count: int = 0
+    preset: str = ""
 
 
 def take_code(text: str, lexicon: Lexicon | None = None) -> tuple[str, str]:
@@ -206,6 +210,8 @@ def parse(text: str, places: Places, *, has_code: bool = False, lexicon: Lexicon
         tokens = tokens_of(text)
     if order is Order.BLAST:
         return _blast(text, tokens[at:], places, lexicon, tokens[at - 1].end)
+    if order is Order.PRESET:
+        return _preset(text[tokens[at - 1].end :])
     if order in (Order.HELP, Order.HELP_TICKETS):
         return Ordered(order)
     if order in TICKETED:
@@ -294,6 +300,15 @@ def _blast(text: str, tokens: Sequence[Token], places: Places, lexicon: Lexicon,
         reason, mark, rest = text[end:].partition("#")
         reason, said = reason.strip(_EDGE), _said(rest) if mark else ""
     return Ordered(Order.BLAST, None, said, level or "routine", reason, tuple(areas), tuple(groups))
+
+
+def _preset(text: str) -> Ordered:
+    """What stands behind its name are its values; the text before a # where somebody says why, too."""
+    match = _PRESET.match(text)
+    values, _, reason = text[match.end() :].partition("#") if match else ("", "", "")
+    return Ordered(
+        Order.PRESET, None, _said(values), EMERGENCY, reason.strip(_EDGE), preset=match[1].lower() if match else ""
+    )
 
 
 def _relay(text: str) -> Ordered | None:

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 
+from menus.book import Book
 from menus.loader import standard
 from menus.texts import shorten
 
 __all__ = ["longest_parts", "render", "shorten"]
 
 
-def render(key: str, slots: Mapping[str, str], language: str) -> str:
-    """The text under `key` with its slots filled, as it goes out.
+def render(book: Book, key: str, slots: Mapping[str, str], language: str) -> str:
+    """The text under `key` with its slots filled, as it goes out; `book` is bound to the settings, as a runtime's is.
 
     Values are fitted to GSM-7 and cut to the width that the book declares; codes such as a category or a state
     are worded. A language without the text, or an unknown one, speaks Indonesian. Raises KeyError for an unknown
     key and for a slot that is not given.
     """
-    book = standard()
     spoken = language if language in book.languages else "id"
     for name in book.texts.names_of(key, spoken):
         if (book.slots[name].like or name) not in slots:

@@ -128,7 +128,8 @@ class Slot:
     """A name that texts may fill: at most `width` septets, or a code named by the texts under `names`.
 
     `like` takes the value of another slot, `upper` shows it in capitals, `long` is text without limit,
-    `kept` lasts for the whole session.
+    `kept` lasts for the whole session. `units`: the value is a number and one of these (`3 day`), worded by the texts
+    `unit.day.one` and `unit.day.many`; the width is the number's.
     """
 
     name: str
@@ -138,6 +139,7 @@ class Slot:
     upper: bool = False
     long: bool = False
     kept: bool = False
+    units: tuple[str, ...] = ()
 
 
 def fingerprint(content: bytes) -> str:

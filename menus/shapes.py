@@ -209,6 +209,7 @@ class SlotShape(_Shape):
     upper: bool = False
     long: bool = False
     kept: bool = False
+    units: tuple[Name, ...] = ()
 
     def built(self, name: str) -> Slot:
         return Slot(name, **self.model_dump())

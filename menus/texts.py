@@ -1,14 +1,17 @@
 """Texts in every language: filled from closed slots, fitted to GSM-7, falling back to Indonesian line by line."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import copy
 from functools import lru_cache
+from typing import Self
 
 from gateway.kernel.text import fit, septets
 from menus.model import BASE_LANGUAGE
 from menus.screens import Slot
 
 SLOT = re.compile(r"\{([a-z_]+)\}")
+UNIT = "unit"
 _ELLIPSIS = ".."
 
 
@@ -31,6 +34,10 @@ class Texts:
         """How many texts there are in each language."""
         return len(self._split[BASE_LANGUAGE])
 
+    def __iter__(self) -> Iterator[str]:
+        """The keys of the texts, the same in every language."""
+        return iter(self._split[BASE_LANGUAGE])
+
     def has(self, key: str) -> bool:
         """Whether the book knows this text; keys are the same in every language."""
         return key in self._split[BASE_LANGUAGE]
@@ -45,6 +52,24 @@ class Texts:
             return parts[0]
         return "".join(part if at % 2 == 0 else self._value(part, slots, language) for at, part in enumerate(parts))
 
+    def bound(self, values: Mapping[str, str]) -> Self:
+        """These texts with the slots of `values` filled, once for all; the others stay slots."""
+        filled = copy(self)
+        filled._split = {
+            language: {key: self._filled(parts, values, language) for key, parts in texts.items()}
+            for language, texts in self._split.items()
+        }
+        return filled
+
+    def _filled(self, parts: tuple[str, ...], values: Mapping[str, str], language: str) -> tuple[str, ...]:
+        done = [parts[0]]
+        for name, after in zip(parts[1::2], parts[2::2], strict=True):
+            if (self._slots[name].like or name) in values:
+                done[-1] += self._value(name, values, language) + after
+            else:
+                done += [name, after]
+        return tuple(done)
+
     def names_of(self, key: str, language: str) -> frozenset[str]:
         """The slots a text fills."""
         return frozenset(self._split[language][key][1::2])
@@ -56,8 +81,12 @@ class Texts:
     def _value(self, name: str, slots: Mapping[str, str], language: str) -> str:
         slot = self._slots[name]
         value = slots.get(slot.like or name, "")
+        count, _, unit = value.partition(" ")
         if slot.names and self.has(key := f"{slot.names}.{value}"):
-            value = self.say(key, {}, language)
+            value = self.say(key, slots, language)
+        elif unit in slot.units:
+            words = self.say(f"{UNIT}.{unit}.{'one' if count == '1' else 'many'}", {}, language)
+            value = f"{shorten(fit(count), slot.width)} {words}"
         else:
             value = fit(value)
             if not slot.long:

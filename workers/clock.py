@@ -34,6 +34,7 @@ from gateway.broadcasts.service import approvals, canaries, funds, notices, poll
 from gateway.dialogue import text
 from gateway.inbox import service as inbox_service
 from gateway.inbox import store as inbox
+from gateway.information import quiz_result
 from gateway.information import tell as information
 from gateway.outbox.service import cost, receive, reroute, sweep
 from gateway.privacy import service as privacy
@@ -134,6 +135,7 @@ DUTIES: Final = (
     Duty("ask for approval", 2, approvals.tick),
     Duty("tell authors what became of it", 2, notices.tick),
     Duty("close polls and tell their results", 5, poll.tick),
+    Duty("close quizzes and tell their results", 5, quiz_result.tick),
     Duty("move what waits for a paused route", 2, reroute.tick),
     Duty("tell who asked about rumours", 2, tell.tick),
     Duty("tell who read what was put right", 5, information.tick),

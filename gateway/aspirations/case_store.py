@@ -27,7 +27,7 @@ _MERGE = statement("""
     SELECT into_.id, people.number_id, :now
     FROM aspirations into_, (SELECT number_id FROM aspirations WHERE id = :id
                              UNION SELECT number_id FROM aspiration_supporters WHERE aspiration_id = :id) AS people
-    WHERE into_.id = :into AND people.number_id <> into_.number_id
+    WHERE into_.id = :into AND people.number_id IS DISTINCT FROM into_.number_id AND people.number_id IS NOT NULL
     ON CONFLICT DO NOTHING
 """)
 _NEWS = statement("""

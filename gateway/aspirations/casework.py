@@ -68,6 +68,8 @@ def _act(rt: Runtime, conn: Connection, official: Official, ticket: str, what: A
         raise Forbidden(f"Your role or area may not {verb.value} this ticket.", reason="role")
     if following(one.state, verb) is None:
         raise Conflict(f"It is {one.state.value}; {verb.value} is not possible now.", reason="state")
+    if verb is Verb.ASK and one.number_id is None:
+        raise Conflict("SP4N-LAPOR sent it, and its reporter has no number here: ask there.", reason="lapor")
     said = notices.say(what.text) if verb in _SAYS else ""
     handed, target, slots = _checked(conn, official, one, what, held.get(into))
     taken = steps.step(

@@ -16,11 +16,16 @@ _HURRY = statement("""
     WHERE id = :id AND (hurried_at IS NULL OR hurried_at <= :before) RETURNING id
 """)
 _RATE = statement("UPDATE aspirations SET rating = :rating WHERE id = :id")
+# What its reporter has called the same as another leads to that other one.
 _ALIKE = statement("""
-    SELECT id, ticket, body, coalesce(office, '') AS office FROM aspirations
+    SELECT id, ticket, body, coalesce(office, '') AS office FROM aspirations a
     WHERE area = :area AND category = :category AND kind = :kind AND created_at > :after AND NOT is_confidential
-      AND number_id <> :number_id AND state <> ALL(:settled) AND body <> ''
+      AND number_id IS DISTINCT FROM :number_id AND state <> ALL(:settled) AND body <> ''
+      AND NOT EXISTS (SELECT 1 FROM aspiration_events e WHERE e.aspiration_id = a.id AND e.verb = 'same')
     ORDER BY id DESC LIMIT :most
+""")
+_SAME = statement("""
+    SELECT body FROM aspiration_events WHERE aspiration_id = :id AND verb = 'same' AND body <> '' ORDER BY id DESC LIMIT 1
 """)
 
 
@@ -32,6 +37,11 @@ def support(conn: Connection, aspiration_id: int, number_id: int, now: datetime)
 def is_supporter(conn: Connection, aspiration_id: int, number_id: int) -> bool:
     """Whether this number supports the ticket."""
     return conn.execute(_SUPPORTS, {"id": aspiration_id, "number_id": number_id}).one_or_none() is not None
+
+
+def called_same(conn: Connection, aspiration_id: int) -> str:
+    """The ticket, as it is shown, that the reporter has called the same as this one; empty for none."""
+    return conn.execute(_SAME, {"id": aspiration_id}).scalar() or ""
 
 
 def count_supporters(conn: Connection, aspiration_id: int) -> int:

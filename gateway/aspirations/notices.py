@@ -18,10 +18,9 @@ from gateway.questions import store as questions
 from gateway.reference import service as reference
 from gateway.residents.contact_store import contacts
 from gateway.runtime import Runtime
-from menus import render
 
 Slots = Mapping[str, str]
-ABOUT_TICKETS = ("category", "place", "close", "info")
+ABOUT_TICKETS = ("category", "place", "close", "info", "alike")
 """Kinds of questions about a ticket; a new one closes the older ones."""
 _LINES = 4
 _NEUTRAL = frozenset({"ask", "reply", "resolve", "resolve_followed", "decline", "archive", "reopen"})
@@ -30,9 +29,9 @@ _NEUTRAL = frozenset({"ask", "reply", "resolve", "resolve_followed", "decline", 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One text for some number ids; `cause` and the number make it unique."""
+    """One text for some number ids, those that are None left out; `cause` and the number make it unique."""
 
-    number_ids: tuple[int, ...]
+    number_ids: tuple[int | None, ...]
     key: str
     slots: Slots
     cause: str
@@ -63,9 +62,9 @@ def holders(conn: Connection, tickets: Iterable[Aspiration]) -> dict[int, str]:
 _TAKEN: Mapping[Role | None, str] = {Role.KIM: "holder.kim", Role.LURAH: "holder.lurah"}
 
 
-def holder_name(conn: Connection, one: Aspiration, language: str) -> str:
+def holder_name(rt: Runtime, conn: Connection, one: Aspiration, language: str) -> str:
     """Who holds a ticket, as a person reads it."""
-    return worded({"office": holders(conn, [one])[one.id]}, language)["office"]
+    return worded(rt, {"office": holders(conn, [one])[one.id]}, language)["office"]
 
 
 def post(rt: Runtime, conn: Connection, told: Iterable[Told], *, at_once: bool = False) -> None:
@@ -74,7 +73,7 @@ def post(rt: Runtime, conn: Connection, told: Iterable[Told], *, at_once: bool =
     A slot that names a text (`holder.kim`, `category.roads`) is worded in that language too.
     """
     told = list(told)
-    ids = sorted({id for one in told for id in one.number_ids})
+    ids = sorted({id for one in told for id in one.number_ids if id is not None})
     if not ids:
         return
     reached = {contact.number_id: contact for contact in contacts(conn, ids, rt.settings.languages)}
@@ -82,17 +81,17 @@ def post(rt: Runtime, conn: Connection, told: Iterable[Told], *, at_once: bool =
     for one in told:
         for contact in (reached[id] for id in one.number_ids if id in reached):
             language, cause = contact.language, f"{one.cause}:{contact.number_id}"
-            body = render.render(one.key, worded(one.slots, language), language)
+            body = rt.say(one.key, worded(rt, one.slots, language), language)
             notices.append(
                 Notice(contact.number_id, contact.prefix, language, body, cause, wants_answer=one.wants_answer)
             )
     post_many(rt, conn, notices, at_once=at_once)
 
 
-def worded(slots: Slots, language: str) -> dict[str, str]:
+def worded(rt: Runtime, slots: Slots, language: str) -> dict[str, str]:
     """Slots whose value names a text, in its words."""
     return {
-        name: render.render(value, {}, language) if value.startswith(("holder.", "category.", "kind.")) else value
+        name: rt.say(value, {}, language) if value.startswith(("holder.", "category.", "kind.")) else value
         for name, value in slots.items()
     }
 
@@ -104,7 +103,7 @@ def tell_act(rt: Runtime, conn: Connection, one: Aspiration, verb: Verb, event_i
     filled = {**slots_of(rt, conn, one), "said": said, **slots}
     # A merged ticket's people stand behind the other one by now; they are told of this once, as those of the old one.
     behind = case_store.followers(conn, [one.id]).get(one.id, []) if verb in _FOLLOWED else []
-    if verb in (Verb.ASK, Verb.RESOLVE):
+    if verb in (Verb.ASK, Verb.RESOLVE) and one.number_id is not None:
         kind = "info" if verb is Verb.ASK else "close"
         deadline = one.course.waits_until or rt.now()
         questions.close_about(conn, one.number_id, one.ticket, ABOUT_TICKETS, rt.now())
@@ -144,7 +143,6 @@ def slots_of_many(rt: Runtime, conn: Connection, tickets: Sequence[Aspiration]) 
             "about": f"category.{one.category}" if one.category else f"kind.{one.kind}",
             "area_name": area_name,
             "place_name": area_name or one.landmark or "-",
-            "ussd": rt.settings.ussd_code,
             "state": one.state.value,
         }
     return found
@@ -179,17 +177,17 @@ def tell_digests(rt: Runtime, conn: Connection, digests: Iterable[Digest], key: 
     ids = [one.official.number_id for one in digests]
     spoken = {contact.number_id: contact.language for contact in contacts(conn, ids, rt.settings.languages)}
     for one in digests:
-        lines = join_lines(one.lines, spoken.get(one.official.number_id, "id"))
+        lines = join_lines(rt, one.lines, spoken.get(one.official.number_id, "id"))
         told.append(Told((one.official.number_id,), key, {"lines": lines}, f"{cause}:{one.official.id}"))
     post(rt, conn, told, at_once=at_once)
     return len(told)
 
 
-def join_lines(lines: Sequence[tuple[str, Slots]], language: str) -> str:
+def join_lines(rt: Runtime, lines: Sequence[tuple[str, Slots]], language: str) -> str:
     """The first lines, and how many more there are."""
-    shown = [render.render(f"desk.line_{name}", slots, language) for name, slots in lines[:_LINES]]
+    shown = [rt.say(f"desk.line_{name}", slots, language) for name, slots in lines[:_LINES]]
     if (more := len(lines) - _LINES) > 0:
-        shown.append(render.render("desk.line_more", {"count": str(more)}, language))
+        shown.append(rt.say("desk.line_more", {"count": str(more)}, language))
     return ", ".join(shown)
 
 

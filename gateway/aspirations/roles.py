@@ -9,6 +9,9 @@ from gateway.officials.rules import Official, Role
 
 SEE = frozenset({Role.ADMIN, Role.APPROVER, Role.KIM, Role.LURAH, Role.OFFICE, Role.EMERGENCY})
 """Roles that read tickets of their area; an office reads what it holds. No role reads a reporter's number."""
+EXPORT = SEE | {Role.AUDITOR, Role.DPO}
+"""Roles that take the tickets of their scope away as a file; words stand in it for those alone that read tickets."""
+IMPORT = frozenset({Role.ADMIN})
 _DESK = frozenset({Role.ADMIN, Role.KIM, Role.LURAH})
 _HOLDERS = frozenset({Role.ADMIN, Role.KIM, Role.LURAH, Role.OFFICE})
 ACTS: Mapping[Verb, frozenset[Role]] = {

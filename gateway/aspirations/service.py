@@ -128,6 +128,7 @@ def _show(aspiration: Aspiration) -> dict[str, Any]:
         "behalf": aspiration.on_behalf,
         "hurried": aspiration.hurried_at is not None,
         "escalated": aspiration.escalated_at is not None,
+        "lapor": aspiration.lapor,
     }
 
 

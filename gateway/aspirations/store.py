@@ -12,11 +12,13 @@ from gateway.db import Connection, statement
 
 @dataclass(frozen=True, slots=True)
 class Aspiration:
-    """A ticket. `number_id` is who reported it; whoever shows it decides what of that may be seen."""
+    """A ticket. `number_id` is who reported it, None where SP4N-LAPOR sent it; whoever shows it decides what of that may be
+    seen. `lapor`: the number under which SP4N-LAPOR has it.
+    """
 
     id: int
     ticket: str
-    number_id: int
+    number_id: int | None
     kind: str
     category: str | None
     area: str | None
@@ -38,6 +40,7 @@ class Aspiration:
     course: Course
     escalated_at: datetime | None
     merged_into: int | None
+    lapor: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Event:
 
 COLUMNS = """id, ticket, number_id, kind, category, area, rt, rw, body, state, is_confidential, is_emergency, office,
              due, created_at, changed_at, on_behalf, landmark, hurried_at, rating, held_by, clock, clock_from,
-             clock_days, due, is_due_provisional, reminded, waits_until, escalated_at, merged_into"""
+             clock_days, due, is_due_provisional, reminded, waits_until, escalated_at, merged_into, lapor"""
 _ADD = statement("""
     INSERT INTO aspirations (ticket, cause, number_id, kind, category, area, rt, rw, body, body_hash, state,
                              is_confidential, is_emergency, due, is_due_provisional, channel, is_demo, created_at,

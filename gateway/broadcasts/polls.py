@@ -7,10 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from gateway.kernel.errors import Invalid
+from gateway.kernel.hiding import SMALLEST, hide_among
 from gateway.kernel.text import clean, is_gsm7, septets
 
-SMALLEST: Final = 5
-"""Fewer answers than this are never shown: a neighbour could tell whose they are."""
 LONGEST: Final = timedelta(days=60)
 LONGEST_WORDS: Final = 20
 ROOM: Final = 160
@@ -77,18 +76,8 @@ class Figures:
 
 
 def show(poll: Poll, counts: Mapping[str, int]) -> Figures:
-    """The figures without those under five, none included, and without what would give them away.
-
-    A single hidden answer could be told from the total, and so could few in all: the smallest of the others are hidden
-    along until at least two are, and together at least five.
-    """
+    """The figures without those under five, none included, and without what would give them away."""
     cells = {digit: counts.get(digit, 0) for digit in poll.options}
-    hidden = {digit for digit, n in cells.items() if n < SMALLEST}
-    for digit in sorted(cells, key=lambda digit: (cells[digit], digit)):
-        if not hidden or (len(hidden) > 1 and sum(cells[one] for one in hidden) >= SMALLEST):
-            break
-        hidden.add(digit)
-    total = sum(cells.values())
-    return Figures(
-        total if total >= SMALLEST else None, {digit: None if digit in hidden else n for digit, n in cells.items()}
-    )
+    hidden, total = hide_among(cells), sum(cells.values())
+    shown = {digit: None if digit in hidden else n for digit, n in cells.items()}
+    return Figures(total if total >= SMALLEST else None, shown)

@@ -74,6 +74,12 @@ def fault_of_values(slots: Mapping[str, int], values: Mapping[str, str]) -> str:
     return ""
 
 
+def in_order(texts: Mapping[str, str], slots: Mapping[str, int]) -> list[str]:
+    """The slots as they come up in the Indonesian text, or in the first there is: how people fill them one by one."""
+    text = texts.get("id") or next(iter(texts.values()))
+    return sorted(slots, key=lambda slot: text.index("{" + slot + "}"))
+
+
 def fill(texts: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
     """The template with its slots filled. A value holds no braces, so the order of filling does not matter."""
     filled = dict(texts)

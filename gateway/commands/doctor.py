@@ -17,6 +17,7 @@ from gateway.outbox.store import routes
 from gateway.providers import build
 from gateway.providers.aggregator import Config
 from gateway.providers.balance import BALANCES
+from gateway.providers.rates import is_overfed
 from gateway.state import connection, queue
 
 if TYPE_CHECKING:
@@ -144,7 +145,15 @@ def _provider(settings: Settings, name: str) -> Iterator[Finding]:
                 yield Finding(True, subject, f"balance {balance}")
         except Exception as error:  # the SDKs raise of many kinds, and none of them may end the examination
             yield Finding(False, subject, f"balance cannot be asked ({type(error).__name__}): wrong credentials?")
-    if build(name, settings).foreign:
+    provider = build(name, settings)
+    if is_overfed(provider):
+        rate = f"{provider.sender_rate:g}"
+        words = (
+            f"passes on {rate} a second from this sender, and {name.upper()}_PER_SECOND hands over more: an emergency would"
+            f" wait in the company's queue; set it to {rate}, or give emergencies a sender of their own"
+        )
+        yield Finding(None, subject, words)
+    if provider.foreign:
         yield Finding(None, subject, LEGAL)
 
 

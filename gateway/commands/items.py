@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING
 
 from gateway.commands.broadcasts import OTHER_LANGUAGES, moment_of, take_texts, texts_of
 from gateway.commands.opening import acting, by_token
-from gateway.information import desk, words
+from gateway.information import desk, quiz_result, words
 from gateway.information.desk_store import Draft
+from gateway.information.quizzes import Quiz
 from gateway.information.rules import Content
+from gateway.runtime import Runtime
 from menus.model import BASE_LANGUAGE
 
 if TYPE_CHECKING:
@@ -39,7 +41,15 @@ def declare(commands: "Commands") -> None:
     draft.add_argument("--office", metavar="CODE", help="of a project: who is responsible")
     draft.add_argument("--budget", type=int, metavar="RUPIAH", help="of a project")
     draft.add_argument("--percent", type=int, metavar="N", help="of a project: how much is done")
+    draft.add_argument("--answer", action="append", metavar="WORDS", help="of a quiz, once for each digit from 1 on")
+    draft.add_argument("--right", metavar="DIGIT", help="of a quiz: which answer is right")
+    draft.add_argument(
+        "--fact", metavar="WHY", help="of a quiz: why, in Indonesian; what whoever answers reads at once"
+    )
+    for code in OTHER_LANGUAGES:
+        draft.add_argument(f"--fact-{code}", metavar="WHY", help=f"why, in the language {code}")
     draft.set_defaults(run=_draft)
+    acts.add_parser("quiz", parents=[one], help="what came of the quiz it asks").set_defaults(run=_quiz)
     acts.add_parser("submit", parents=[one], help="ask for a second person").set_defaults(run=_submit)
     approve = acts.add_parser("approve", parents=[one], help="publish another person's item")
     approve.add_argument("--hash", help="the hash you saw; another one is refused")
@@ -54,7 +64,7 @@ def declare(commands: "Commands") -> None:
     board.set_defaults(run=_board)
 
 
-def _print(item: Draft) -> int:
+def _print(rt: Runtime, item: Draft) -> int:
     content = item.content
     shown = {"code": item.code, "state": item.state.value, "topic": content.topic, "area": content.area}
     shown |= {f"title {language}": title for language, title in content.titles.items()}
@@ -68,7 +78,11 @@ def _print(item: Draft) -> int:
     for name, value in shown.items():
         if value:
             print(f"{name}: {value}")
-    if project := words.project_of(content.office, content.budget, content.percent, "id"):
+    if quiz := content.quiz:
+        print(f"quiz: {', '.join(f'{digit} {said}' for digit, said in quiz.options.items())}; right: {quiz.right}")
+        for language, fact in quiz.facts.items():
+            print(f"fact {language}: {fact}")
+    if project := words.project_of(rt, content.office, content.budget, content.percent, "id"):
         print(f"project:{project}")
     return 0
 
@@ -88,7 +102,7 @@ def _list(args: argparse.Namespace) -> int:
 
 def _show(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
-        return _print(desk.look(rt, official, args.code)[0])
+        return _print(rt, desk.look(rt, official, args.code)[0])
 
 
 def _draft(args: argparse.Namespace) -> int:
@@ -97,28 +111,50 @@ def _draft(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
         begins, ends = moment_of("--from", args.begins), moment_of("--until", args.until)
         content = Content(args.topic, args.area, titles, texts_of(args), args.source, begins or rt.now(), ends or rt.now(),
-                          args.office, args.budget, args.percent)  # fmt: skip
-        return _print(desk.draft(rt, official, content, args.corrects))
+                          args.office, args.budget, args.percent, _quiz_of(args))  # fmt: skip
+        return _print(rt, desk.draft(rt, official, content, args.corrects))
+
+
+def _quiz_of(args: argparse.Namespace) -> Quiz | None:
+    if not args.answer:
+        return None
+    facts = {BASE_LANGUAGE: args.fact or ""} | {code: getattr(args, f"fact_{code}") for code in OTHER_LANGUAGES}
+    options = {str(at): words for at, words in enumerate(args.answer, start=1)}
+    return Quiz(options, args.right or "", {language: fact for language, fact in facts.items() if fact})
+
+
+def _quiz(args: argparse.Namespace) -> int:
+    with acting(args) as (rt, official):
+        found = quiz_result.look(rt, official, args.code)
+    for digit, said in found["options"].items():
+        print(f"{digit} {said}{' (right)' if digit == found['right'] else ''}")
+    if found["results_at"] is None:
+        print("It is not over yet.")
+        return 0
+    for one in [{"area": "all", "people": found["people"], "percent": found["percent"]}, *found["areas"]]:
+        score = "hidden" if one["people"] is None else f"{one['percent']}% of {one['people']} right"
+        print(f"{one['area'] or '-':13}  {score}")
+    return 0
 
 
 def _submit(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
-        return _print(desk.submit(rt, official, args.code))
+        return _print(rt, desk.submit(rt, official, args.code))
 
 
 def _approve(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
-        return _print(desk.approve(rt, official, args.code, args.hash))
+        return _print(rt, desk.approve(rt, official, args.code, args.hash))
 
 
 def _reject(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
-        return _print(desk.reject(rt, official, args.code, args.note))
+        return _print(rt, desk.reject(rt, official, args.code, args.note))
 
 
 def _retire(args: argparse.Namespace) -> int:
     with acting(args) as (rt, official):
-        return _print(desk.retire(rt, official, args.code))
+        return _print(rt, desk.retire(rt, official, args.code))
 
 
 def _misses(args: argparse.Namespace) -> int:
@@ -135,7 +171,7 @@ def _board(args: argparse.Namespace) -> int:
     with acting(args) as (rt, _):
         found = desk.board(rt, args.area)
     for one in found:
-        print(f"{one.code:>7}  {one.title}{words.project_of(one.office, one.budget, one.percent, 'id')}")
+        print(f"{one.code:>7}  {one.title}{words.project_of(rt, one.office, one.budget, one.percent, 'id')}")
     if not found:
         print("No project is on this board.")
     return 0

@@ -1,9 +1,12 @@
-"""What every command begins with: its parser's type, the settings, and the tools over them."""
+"""What commands begin with: their parsers' type, the settings, the tools over them, and how far a long one has come."""
 
 import argparse
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from tqdm import tqdm
 
 from config.settings import Settings
 from gateway.kernel.errors import Forbidden, Invalid, Unavailable
@@ -54,3 +57,24 @@ def acting(args: argparse.Namespace) -> Iterator[tuple[Runtime, Official]]:
         if official is None:
             raise Forbidden("This token belongs to no active official.")
         yield rt, official
+
+
+@contextmanager
+def progress_of(total: int) -> Iterator[Callable[[int], None]]:
+    """What is told of rows done: it moves a bar on a terminal, and prints plain lines elsewhere."""
+    if not sys.stderr.isatty():
+        done = 0
+
+        def say(rows: int) -> None:
+            nonlocal done
+            done += rows
+            print(f"{done} of about {total} rows", file=sys.stderr, flush=True)
+
+        yield say
+        return
+    with tqdm(total=total, unit=" rows", leave=False) as bar:
+
+        def move(rows: int) -> None:
+            bar.update(rows)
+
+        yield move

@@ -2,17 +2,15 @@
 
 import argparse
 import csv
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
 from gateway.commands import groups
-from gateway.commands.opening import tools
+from gateway.commands.opening import progress_of, tools
 from gateway.kernel.errors import Invalid
 from gateway.residents.service import register
 
@@ -45,7 +43,7 @@ def _import(args: argparse.Namespace) -> int:
         report = args.report.open("w", encoding="utf-8", newline="") if args.report else nullcontext()
     except OSError as error:
         raise Invalid(f"{error.filename} cannot be opened: {error.strerror}.") from None
-    with tools() as rt, report as written, _progress(total) as progress:
+    with tools() as rt, report as written, progress_of(total) as progress:
         refused = csv.writer(written) if written else None
         if refused:
             refused.writerow(("row", "column", "reason"))
@@ -60,24 +58,3 @@ def _import(args: argparse.Namespace) -> int:
     said = ", ".join(f"{counts[name]} {name}" for name in ("created", "updated", "pending", "refused"))
     print(f"{sum(counts.values())} rows: {said}")
     return 0
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
-    """What is told of rows done: it moves a bar on a terminal, and prints plain lines elsewhere."""
-    if not sys.stderr.isatty():
-        done = 0
-
-        def say(rows: int) -> None:
-            nonlocal done
-            done += rows
-            print(f"{done} of about {total} rows", file=sys.stderr, flush=True)
-
-        yield say
-        return
-    with tqdm(total=total, unit=" rows", leave=False) as bar:
-
-        def move(rows: int) -> None:
-            bar.update(rows)
-
-        yield move

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from gateway.db import Connection
-from gateway.dialogue import aftercare, asking, desk, figures, filing, hoax, mine, news, standing, waiting
+from gateway.dialogue import aftercare, asking, desk, figures, filing, hoax, mine, news, quizzing, standing, waiting
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from menus.model import Action
@@ -31,6 +31,7 @@ HANDLERS: dict[Action, Handler] = {
     Action.STATUS: news.status,
     Action.HELP: news.help_text,
     Action.STATISTICS: figures.tell,
+    Action.QUIZ: quizzing.ask,
     Action.DATA_NOTICE: news.data_notice,
     Action.SET_TOPICS: mine.set_topics,
     Action.SEND_MY_DATA: mine.send_copy,

@@ -7,7 +7,7 @@ from datetime import timedelta
 from gateway.aspirations import store as aspirations
 from gateway.aspirations.rules import State
 from gateway.db import Connection
-from gateway.dialogue import aftercare, filing, news, polling, sms_menu, standing
+from gateway.dialogue import aftercare, alike, filing, missing, news, polling, quizzing, sms_menu, standing
 from gateway.dialogue.says import Done, Told
 from gateway.dialogue.talk import Talk
 from gateway.kernel.codes import show_ticket
@@ -36,7 +36,7 @@ def confirm(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
         chosen = next((question for question in found if question.kind == "which"), None)
         if chosen:
             return _chosen(talk, conn, chosen, answer, found)
-    fitting = [question for question in found if _fits(conn, question, answer, typed)]
+    fitting = [question for question in found if _fits(talk, conn, question, answer, typed)]
     if len(fitting) > 1:
         # Whether an item was of use is asked by the way: what was asked since is meant.
         fitting = [question for question in fitting if question.kind != news.USEFUL]
@@ -68,15 +68,17 @@ def _typed(args: Mapping[str, str]) -> str:
     return first[0] if first and first[0].isascii() and first[0].isdecimal() else args["answer"]
 
 
-def _fits(conn: Connection, question: Question, answer: str, typed: str) -> bool:
+def _fits(talk: Talk, conn: Connection, question: Question, answer: str, typed: str) -> bool:
     match question.kind:
         case sms_menu.KIND:
-            return typed.isdecimal() and sms_menu.fits(question, typed)
+            return typed.isdecimal() and sms_menu.fits(talk.rt.book, question, typed)
         case "close":
             aspiration = aspirations.get(conn, question.subject)
             return answer in _CLOSING and aspiration is not None and aspiration.state is State.ANSWERED
-        case polling.KIND:
+        case polling.KIND | quizzing.KIND:
             return answer in question.payload["options"]
+        case alike.KIND:
+            return typed == alike.YES
         case "join":
             return answer in ("yes", "no")
         case "behalf":
@@ -108,12 +110,16 @@ def _answer(talk: Talk, conn: Connection, question: Question, answer: str, typed
             return aftercare.confirm_closed(talk, conn, {"ticket": question.subject, "answer": _CLOSING[answer]})
         case polling.KIND:
             return polling.answer(talk, conn, question, answer)
+        case alike.KIND:
+            return alike.follow_it(talk, conn, question)
+        case quizzing.KIND:
+            return quizzing.answer(talk, conn, question, answer)
         case "join":
             return _join(talk, conn, question, answer)
         case news.USEFUL:
             return news.judge_item(talk, conn, question, answer)
         case "category":
-            return filing.set_category(talk, conn, question, _DIGITS[answer])
+            return missing.set_category(talk, conn, question, _DIGITS[answer])
         case "behalf":
             return _draft(talk, conn, question, "yes" if answer == "yes" else "no")
         case _:
@@ -152,9 +158,9 @@ def _draft(talk: Talk, conn: Connection, question: Question, answer: str) -> Don
 def _name(talk: Talk, conn: Connection, question: Question) -> str:
     """A question in a few words that are the person's own: a ticket, a kelurahan, the beginning of a draft."""
     match question.kind:
-        case "category" | "close":
+        case "category" | "close" | alike.KIND:
             return show_ticket(question.subject)
-        case news.USEFUL:
+        case news.USEFUL | quizzing.KIND:
             return question.subject
         case sms_menu.KIND:
             return "MENU"

@@ -1,10 +1,11 @@
-"""BLAST and RALAT: a broadcast drafted by SMS, and its preview with the card's cell that submits it."""
+"""BLAST, SIAGA and RALAT: a broadcast drafted by SMS, and its preview with the card's cell that submits it."""
 
 from datetime import datetime
 
 from gateway.broadcasts import store
+from gateway.broadcasts.presets import fault_of_values, in_order
 from gateway.broadcasts.rules import Broadcast, Content
-from gateway.broadcasts.service import approvals, draft, preview, sign, words
+from gateway.broadcasts.service import approvals, draft, presets, preview, sign, words
 from gateway.broadcasts.service import correct as correcting
 from gateway.dialogue.given import Given
 from gateway.dialogue.says import Done
@@ -27,6 +28,34 @@ def write(given: Given) -> Done:
     content = Content(ordered.level, {"id": ordered.text}, audience, ordered.reason or None)
     try:
         made = draft.draft(given.talk.rt, official, content, given.talk.cause, within=given.conn)
+    except Invalid:
+        return Done("refused", text=given.say("draft_bad"))
+    except Fault as fault:
+        return Done("refused", text=given.say(f"draft_{fault.reason}", level=ordered.level))
+    return _drafted(given, int(made["id"]))
+
+
+def fill(given: Given) -> Done:
+    """SIAGA preset value, value: an emergency from an approved preset, which needs no second person; SIAGA alone lists them."""
+    rt, official, ordered, conn = given.talk.rt, given.official, given.ordered, given.conn
+    try:
+        known = {one.name: one for one in presets.every(rt, official, within=conn) if one.state == "approved"}
+    except Fault as fault:
+        return Done("refused", text=given.say(f"draft_{fault.reason}", level=ordered.level))
+    preset = known.get(ordered.preset)
+    if preset is None:
+        if not known:
+            return Done("refused", text=given.say("preset_none"))
+        return Done("ask", text=given.say("preset_which", presets=", ".join(known)), wants_answer=True)
+    slots = in_order(preset.texts, preset.slots)
+    values = [value.strip() for value in ordered.text.split(",")] if ordered.text else []
+    filled = dict(zip(slots, values, strict=False))
+    if len(values) != len(slots) or fault_of_values(preset.slots, filled):
+        widths = ", ".join(f"{slot} ({preset.slots[slot]})" for slot in slots)
+        return Done("ask", text=given.say("preset_how", preset=preset.name, slots=widths), wants_answer=True)
+    reason = ordered.reason or preset.name
+    try:
+        made = presets.use(rt, official, preset.name, filled, reason, given.talk.cause, within=conn)
     except Invalid:
         return Done("refused", text=given.say("draft_bad"))
     except Fault as fault:
@@ -71,7 +100,7 @@ def show(given: Given, broadcast: Broadcast) -> Done:
         parts=str(shown["segments"]),
         cost=words.show_cost(**shown["cost"]),
         opening=next(iter(shown["texts"].values())),
-        asked=approvals.name_code(wanted, given.talk.language),
+        asked=approvals.name_code(given.talk.rt, wanted, given.talk.language),
     )
     if not shown["recipients"]:
         text += given.say("nobody")

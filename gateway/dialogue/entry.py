@@ -9,12 +9,14 @@ from gateway.officials import store as officials
 from gateway.residents.store import Resident
 from gateway.runtime import Runtime
 
+_KEPT = 5.0
+
 
 def facts_of(
     rt: Runtime, conn: Connection, areas: AreaBook, number: Number, resident: Resident | None, *, may_sign_in: bool
 ) -> dict[str, str]:
     """The facts that screens stand on; `may_sign_in` where a PIN typed by this way is kept nowhere, as on USSD."""
-    settings, language = rt.settings, language_of(rt, number, resident)
+    language = language_of(rt, number, resident)
     area = (resident.area if resident else None) or ""
     return {
         "known": "yes" if resident else "",
@@ -22,11 +24,12 @@ def facts_of(
         "area": area,
         "area_name": areas[area].name if area in areas else "",
         "alert": information.alert(rt, conn, area, language),
-        "official": "yes" if may_sign_in and officials.on_number(conn, number.id) else "",
+        "official": "yes" if may_sign_in and number.id in _officials(rt, conn) else "",
         "resume": "",
         "language": language,
-        "ussd": settings.ussd_code,
-        "number": settings.sms_number,
-        "tariff": settings.tariff,
-        "cap": str(settings.routine_per_week),
     }
+
+
+def _officials(rt: Runtime, conn: Connection) -> frozenset[int]:
+    """Numbers that are shown the officials' branch, which asks for a PIN; looked up every five seconds at most."""
+    return rt.remember("officials' numbers", _KEPT, lambda: officials.numbers_of_all(conn))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from gateway.aspirations import follow, rules, service, store
 from gateway.aspirations.rules import Filing
 from gateway.db import Connection
-from gateway.dialogue import news
+from gateway.dialogue import alike, missing, news
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from gateway.kernel.calendar import show_moment
@@ -20,10 +20,7 @@ _WORDS_WITHIN = timedelta(minutes=30)
 _DETAILS_WITHIN = timedelta(days=10)
 _INFO_WITHIN = timedelta(hours=72)
 """Words without a command answer what an official asked for this long; later on they are a report of their own."""
-_BEFORE_PLACE = frozenset({"di", "kel", "kelurahan", "desa", "ds", "ning", "ing", "wonten", "daerah", "tempatnya"})
-_CODE_LETTERS = 3
 _LONGEST_PLACE = 120
-_FEW = 3
 _ASKS = {"complaint": "sms.report_ask", "proposal": "sms.aspire_ask", "question": "sms.question_ask"}
 
 
@@ -120,15 +117,19 @@ def file_words(
         return Done("ok", slots, talk.say("sms.emergency_receipt", **slots), always=True)
     if is_new and guessed:
         _ask_detail(talk, conn, "category", ticket, now)
+    same = alike.offer(talk, conn, aspiration) if is_new else {}
     if not aspiration.area and not landmark:
         if is_new:
             _ask_detail(talk, conn, "place", ticket, now)
         key = "sms.receipt_no_place_guessed" if guessed else "sms.receipt_no_place"
+    elif same:
+        key = "sms.receipt_alike_guessed" if guessed else "sms.receipt_alike"
     elif guessed:
         key = "sms.receipt_guessed"
     else:
         key = "sms.receipt" if aspiration.category else "sms.receipt_plain"
-    return Done("ok", slots, talk.say(key, **slots), wants_answer=not slots["area_name"] or bool(guessed), always=True)
+    wants_answer = not slots["area_name"] or bool(guessed or same)
+    return Done("ok", slots, talk.say(key, **slots, **same), wants_answer=wants_answer, always=True)
 
 
 def _ask_detail(talk: Talk, conn: Connection, kind: str, ticket: str, now: datetime) -> None:
@@ -219,7 +220,7 @@ def keep(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
                               behalf=asked.get("behalf", "no"), landmark=asked.get("landmark", ""))  # fmt: skip
         if question.kind == "info" and now - question.asked_at <= _INFO_WITHIN:
             return _inform(talk, conn, question, words)
-        if question.kind == "place" and (placed := set_place(talk, conn, question, words)):
+        if question.kind == "place" and (placed := missing.set_place(talk, conn, question, words)):
             return placed
     if (filed := _filed_lately(talk, conn, words)) is not None:
         return filed
@@ -256,52 +257,6 @@ def _filed_lately(talk: Talk, conn: Connection, words: str) -> Done | None:
 def _ask_draft(talk: Talk, conn: Connection, draft_id: int) -> None:
     now = talk.rt.now()
     questions.ask(conn, talk.number.id, "draft", str(draft_id), now, now + rules.DRAFT_KEPT, instead_of=["draft"])
-
-
-def set_place(talk: Talk, conn: Connection, question: questions.Question, words: str) -> Done | None:
-    """The kelurahan that was asked for, and RT/RW where they are named too; None where the words answer no such thing."""
-    area = _place_in(talk, words)
-    aspiration = store.get(conn, question.subject)
-    if not area or aspiration is None:
-        return None
-    now = talk.rt.now()
-    rt, rw = find_rt_rw(words)
-    store.amend(conn, aspiration.id, now, area=area, rt=str(rt) if rt else None, rw=str(rw) if rw else None)
-    store.add_event(conn, aspiration.id, now, "resident", "place", words[: rules.LONGEST], talk.cause)
-    questions.close(conn, question.id, now, "answered")
-    slots = {"ticket": show_ticket(aspiration.ticket), "area_name": talk.area_name(area)}
-    return Done("ok", slots, talk.say("sms.place_set", **slots))
-
-
-def _place_in(talk: Talk, words: str) -> str:
-    """The kelurahan that words name as an answer: at their beginning, or anywhere where they are few or no complaint.
-
-    "Lampu mati di Medono" is a new report, though an older one still waits for its place.
-    """
-    said = words.replace(",", " ").split()
-    while said and said[0].lower().strip(".:") in _BEFORE_PLACE:
-        said = said[1:]
-    code, used = talk.areas.match(said) or ("", 0)
-    # Three letters may be a short code or any word: they count where nothing but RT and RW follows.
-    is_code = used == 1 and len(said[0]) <= _CODE_LETTERS
-    if code.count(".") == 3 and (not is_code or len(said) == 1 or any(find_rt_rw(" ".join(said)))):
-        return code
-    if len(said) > _FEW and guess_category(words):
-        return ""
-    return find_area(words, talk.areas)
-
-
-def set_category(talk: Talk, conn: Connection, question: questions.Question, category: str) -> Done:
-    """A guess put right by one digit."""
-    now = talk.rt.now()
-    questions.close(conn, question.id, now, "answered")
-    aspiration = store.get(conn, question.subject)
-    if aspiration is None:
-        return Done("gone", text=talk.say("sms.status_gone"))
-    store.amend(conn, aspiration.id, now, category=category)
-    store.add_event(conn, aspiration.id, now, "resident", "category", category, talk.cause)
-    slots = {"ticket": show_ticket(aspiration.ticket), "category": category}
-    return Done("ok", slots, talk.say("sms.category_set", **slots))
 
 
 def send_draft(talk: Talk, conn: Connection, question: questions.Question) -> Done:

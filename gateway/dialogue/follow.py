@@ -15,6 +15,8 @@ def status_slots(talk: Talk, conn: Connection, aspiration: Aspiration) -> dict[s
         "state": aspiration.state.value,
         "since": show_day(aspiration.changed_at.astimezone(talk.rt.settings.timezone).date()),
         "due": show_day(aspiration.due) if aspiration.due else "",
-        "office": holder_name(conn, aspiration, talk.language) if aspiration.office or aspiration.held_by else "",
+        "office": holder_name(talk.rt, conn, aspiration, talk.language)
+        if aspiration.office or aspiration.held_by
+        else "",
         "news": "",
     }

@@ -100,7 +100,7 @@ class Given:
         wanted = self.want(about, act)
         if wanted is None:
             return Done("refused", text=self.say("no_code", about))
-        asked = approvals.name_code(wanted, self.talk.language)
+        asked = approvals.name_code(self.talk.rt, wanted, self.talk.language)
         return Done("ask", text=self.say(key, about, verb=verb, asked=asked), wants_answer=True, always=True)
 
     def want(self, about: Broadcast | Claim, act: str) -> codes.Wanted | None:

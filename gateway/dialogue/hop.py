@@ -22,9 +22,6 @@ from gateway.reference import service as reference
 from gateway.runtime import Runtime
 from gateway.state import sessions
 from gateway.state.sessions import Session
-from menus import render
-from menus.book import Book
-from menus.loader import standard
 from menus.model import State, Turn
 
 log = logging.getLogger(__name__)
@@ -52,7 +49,7 @@ def hop(rt: Runtime, provider: str, event: Hop) -> Screen:
         log.warning("postgresql is away: a hop was answered with an apology")
     except Exception:
         log.exception("a hop failed")
-    return Screen(render.render("down.text", {}, "id"), True)
+    return Screen(rt.say("down.text", {}, "id"), True)
 
 
 def end(rt: Runtime, provider: str, event: HopEnd) -> None:
@@ -71,7 +68,7 @@ class _Dialogue:
 
     def __init__(self, rt: Runtime, provider: str, event: Hop) -> None:
         self._rt, self._provider, self._event = rt, provider, event
-        self._book: Book = standard()
+        self._book = rt.book
         self._text = event.text[:_LONGEST]
         # Kept for an hour: deriving it takes longer than a whole step of the engine.
         self._key = rt.remember("hop key", 3600, lambda: rt.vault.digest("hop", ""))
@@ -186,19 +183,19 @@ class _Dialogue:
         # Read now, if they must be: a transaction that waits for a second connection may empty the pool.
         areas = reference.areas(self._rt)
         with self._rt.engine.begin() as conn:
-            row = inbox.find_session(conn, self._provider, self._event.session_id)
-            begun = None if row else self._meet_person(conn, areas, anew=False)
-        if row:
-            return self._recall(row)
-        assert begun is not None
-        return self._first(*begun, version=0)
+            # Most are new, so that a lost one is met with a statement more.
+            number_id, facts, offer, is_new = self._meet_person(conn, areas)
+            row = None if is_new else inbox.find_session(conn, self._provider, self._event.session_id)
+        return self._recall(row) if row else self._first(number_id, facts, offer, version=0)
 
     def _begin(self, over: Session | None = None) -> tuple[Turn, Session]:
         """The first hop of a session whose id had another dialogue before, which is over."""
         areas = reference.areas(self._rt)
         with self._rt.engine.begin() as conn:
-            begun = self._meet_person(conn, areas, anew=True)
-        return self._first(*begun, version=over.version if over else 0)
+            number_id, facts, offer, is_new = self._meet_person(conn, areas)
+            if not is_new:
+                inbox.renew_session(conn, self._provider, self._event.session_id, number_id, facts, self._rt.now())
+        return self._first(number_id, facts, offer, version=over.version if over else 0)
 
     def _first(
         self, number_id: int, facts: dict[str, str], offer: left.Offer | None, *, version: int
@@ -212,24 +209,21 @@ class _Dialogue:
     def _dialled(text: str) -> list[str]:
         return [part for part in text.split(STAR) if part]
 
-    def _meet_person(
-        self, conn: Connection, areas: AreaBook, *, anew: bool
-    ) -> tuple[int, dict[str, str], left.Offer | None]:
-        """Who calls, what is true for the length of the session, and what they lost a moment ago; one row of it."""
+    def _meet_person(self, conn: Connection, areas: AreaBook) -> tuple[int, dict[str, str], left.Offer | None, bool]:
+        """Who calls, what is true for the length of the session, what they lost a moment ago, and whether the session is
+        new: then it has a row now.
+        """
         rt, offer = self._rt, None
         number = numbers.ensure(conn, rt.vault, self._event.number)
         facts = entry.facts_of(rt, conn, areas, number, find_resident(conn, number), may_sign_in=True)
         if not self._text:
-            offer = left.offered(self._book, conn, number.id, rt.now(), facts["language"])
+            offer = left.offered(rt, conn, number.id, facts["language"])
         # How much of the text was a deep dial, so that a dialogue taken up again never takes it for choices.
         facts[_ENTRY] = str(self._here.length)
         if offer:
             facts |= {"resume": offer.words, _LEFT_AT: offer.checkpoint_at.isoformat()}
-        row = (self._provider, self._event.session_id, number.id, facts, rt.now())
-        inbox.begin_session(conn, *row)
-        if anew:
-            inbox.renew_session(conn, *row)
-        return number.id, facts, offer
+        is_new = inbox.begin_session(conn, self._provider, self._event.session_id, number.id, facts, rt.now())
+        return number.id, facts, offer, is_new
 
     def _known_better(self, held: Session) -> inbox.Restart | None:
         """What PostgreSQL knows of a session, where that is more than Redis has of it."""

@@ -170,7 +170,7 @@ def _ask(given: Given, deed: Deed, asked: Ask | None, key: str, **slots: str) ->
     wanted = codes.ask(rt, conn, official, act, given.subject, deed.hash)
     if wanted is None:
         return Done("refused", text=_say(given, "no_code"), always=bool(given.code))
-    name = approvals.name_code(wanted, given.talk.language)
+    name = approvals.name_code(rt, wanted, given.talk.language)
     text = _say(given, key, **{"verb": _yes(given), **slots, "asked": name})
     return Done("ask", text=text, wants_answer=True, always=bool(given.code))
 

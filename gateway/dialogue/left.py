@@ -20,9 +20,7 @@ from gateway.questions import store as questions
 from gateway.reference import service as reference
 from gateway.runtime import Runtime
 from gateway.state import sessions
-from menus import render
 from menus.book import Book
-from menus.loader import standard
 
 log = logging.getLogger(__name__)
 SCREEN = "resume"
@@ -42,13 +40,13 @@ class Offer:
     checkpoint_at: datetime
 
 
-def offered(book: Book, conn: Connection, number_id: int, now: datetime, language: str) -> Offer | None:
+def offered(rt: Runtime, conn: Connection, number_id: int, language: str) -> Offer | None:
     """What the number's last session left within a quarter of an hour; None also where it had sent its report."""
-    left = left_store.last_left(conn, number_id, now)
-    if left is None or not may_be_taken_up(book, str(left.state.get("screen"))):
+    left = left_store.last_left(conn, number_id, rt.now())
+    if left is None or not may_be_taken_up(rt.book, str(left.state.get("screen"))):
         return None
     slots = _report(left.state)
-    return Offer(slots, _worded(slots, language), left.checkpoint_at) if slots else None
+    return Offer(slots, _worded(rt, slots, language), left.checkpoint_at) if slots else None
 
 
 def may_be_taken_up(book: Book, name: str) -> bool:
@@ -73,14 +71,14 @@ def end(rt: Runtime, provider: str, event: HopEnd) -> None:
             return
         noted: Mapping[str, Any] = row.state or {}
         name = shown or str(noted.get("screen") or _UNKNOWN)
-        screen = standard().screens.get(name)
+        screen = rt.book.screens.get(name)
         is_dropped = screen is None or not screen.ends
         if is_dropped:
             left_store.count_drop(conn, now.astimezone(rt.settings.timezone).date(), name)
         elif name != _FILED or event.status.lower() == "success":
             return
         talk = _talk(rt, conn, row, f"end:{provider}:{event.session_id}")
-        if is_dropped and may_be_taken_up(standard(), name):
+        if is_dropped and may_be_taken_up(rt.book, name):
             _invite(talk, conn, _report(noted))
         elif not is_dropped and (ticket := dict(noted.get("slots") or {}).get("ticket")):
             talk.send(conn, talk.say("sms.session_ticket", ticket=str(ticket)))
@@ -100,9 +98,8 @@ def _invite(talk: Talk, conn: Connection, slots: Mapping[str, str]) -> None:
     """Ask for the words by SMS; what was chosen in the session waits for them."""
     if not slots:
         return
-    words, now = _worded(slots, talk.language), talk.rt.now()
-    ussd = talk.rt.settings.ussd_code
-    if talk.send(conn, talk.say("sms.session_draft", resume=words, ussd=ussd), wants_answer=True):
+    words, now = _worded(talk.rt, slots, talk.language), talk.rt.now()
+    if talk.send(conn, talk.say("sms.session_draft", resume=words), wants_answer=True):
         payload = {name: slots.get(name, "") for name in _CHOSEN} | {"area": slots.get("place", "")}
         questions.ask(conn, talk.number.id, "words", "", now, now + DRAFT_KEPT, payload, instead_of=["words"])
 
@@ -112,12 +109,12 @@ def _report(state: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(slots[name]) for name in _CARRIED if name in slots} if slots.get("kind") else {}
 
 
-def _worded(slots: Mapping[str, str], language: str) -> str:
+def _worded(rt: Runtime, slots: Mapping[str, str], language: str) -> str:
     """Which report it was: its category or kind, and its place."""
     key = "resume.category" if slots.get("category") else "resume.kind"
     place = slots.get("place_name") or slots.get("landmark") or "-"
     shown = {"kind": slots["kind"], "category": slots.get("category", ""), "place_name": place}
-    return render.render(key, shown, language)
+    return rt.say(key, shown, language)
 
 
 def _talk(rt: Runtime, conn: Connection, row: inbox.Restart, cause: str) -> Talk:

@@ -6,7 +6,7 @@ from gateway.aspirations import case_store, follow
 from gateway.aspirations import store as aspirations
 from gateway.aspirations.rules import State
 from gateway.db import Connection
-from gateway.dialogue import claims, desk, hoax, mine, news, waiting
+from gateway.dialogue import alike, claims, desk, hoax, mine, news, waiting
 from gateway.dialogue.follow import status_slots
 from gateway.dialogue.talk import Talk
 from gateway.information import service as information
@@ -43,7 +43,7 @@ def _item(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
     if item is None:
         return Outcome("gone")
     published = show_moment(item.published, talk.rt.settings.timezone)
-    text = words.text_of(item, talk.language)
+    text = words.text_of(talk.rt, item, talk.language)
     return Outcome("ok", {"text": text, "source": item.source, "published": published, "item": item.code})
 
 
@@ -67,12 +67,8 @@ def _ticket(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
 
 
 def _similar(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
-    chosen = (args["kind"], args["category"], args["area"], args["words"])
-    alike = follow.find_alike(talk.rt, conn, talk.number.id, *chosen)
-    if alike is None:
-        return Outcome("none")
-    slots = {"ticket": show_ticket(alike.ticket), "similar_words": alike.words, "office": alike.office}
-    return Outcome("ok", {**slots, "count": str(alike.count)})
+    found = alike.find(talk, conn, args["kind"], args["category"], args["area"], args["words"])
+    return Outcome("ok", found) if found else Outcome("none")
 
 
 NEEDS: dict[Lookup, Callable[[Talk, Connection, Mapping[str, str]], Rows | Outcome]] = {

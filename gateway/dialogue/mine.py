@@ -115,7 +115,7 @@ def confirm_erase(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done
 def _erase(talk: Talk, conn: Connection) -> Done:
     """Mark the number; the SMS that says so goes first, since a blanked number can be told nothing."""
     if not privacy.ask_erasure(talk.rt, conn, talk.number.id, talk.cause):
-        return Done("refused", text=talk.say("refused.text", number=talk.rt.settings.sms_number))
+        return Done("refused", text=talk.say("refused.text"))
     text = talk.say("sms.erased")
     if talk.by_menu:
         talk.send(conn, text)

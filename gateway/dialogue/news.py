@@ -110,14 +110,14 @@ def status(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     if not follow.is_concerned(conn, talk.number.id, aspiration):
         shown = {"ticket": show_ticket(aspiration.ticket), "state": aspiration.state.value}
         return Done("foreign", text=talk.say("sms.status_foreign", **shown))
-    slots = {**status_slots(talk, conn, follow.current(conn, aspiration)), "ussd": talk.rt.settings.ussd_code}
+    slots = status_slots(talk, conn, follow.current(conn, aspiration))
     with_office = "sms.status" if slots["due"] else "sms.status_no_due"
     return Done("ok", text=talk.say(with_office if slots["office"] else "sms.status_no_office", **slots))
 
 
 def help_text(talk: Talk, _conn: Connection, _args: Mapping[str, str]) -> Done:
     """BANTUAN: the commands."""
-    return Done("ok", text=talk.say("sms.help", ussd=talk.rt.settings.ussd_code))
+    return Done("ok", text=talk.say("sms.help"))
 
 
 def data_notice(talk: Talk, _conn: Connection, _args: Mapping[str, str]) -> Done:

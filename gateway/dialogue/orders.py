@@ -26,6 +26,7 @@ PLANS: dict[Order, kept.Plan] = {
 """What waits for a code, and is kept meanwhile."""
 HANDLERS: dict[Order, Callable[[Given], Done]] = {
     Order.BLAST: blast.write,
+    Order.PRESET: blast.fill,
     Order.CORRECT: blast.correct,
     Order.CONFIRM: steer.confirm,
     Order.APPROVE: steer.approve,
@@ -94,6 +95,6 @@ def _again(given: Given, subject: str) -> Done:
     broadcast = broadcasts.get(given.conn, int(subject.removeprefix("broadcast:")))
     if broadcast is None or subject_of(broadcast) != subject:
         return Done("gone")
-    if given.ordered.order in (Order.BLAST, Order.CORRECT) and broadcast.state == "draft":
+    if given.ordered.order in (Order.BLAST, Order.PRESET, Order.CORRECT) and broadcast.state == "draft":
         return blast.show(given, broadcast)
     return steer.show(given, broadcast)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from gateway.dialogue.says import Done, Told
 from gateway.kernel.codes import parse_ticket
 from gateway.questions.store import Question
+from menus.book import Book
 from menus.keywords import Command
 from menus.layout import lay_out
-from menus.loader import standard
 from menus.model import Action, State
 
 KIND = "menu"
@@ -25,22 +25,22 @@ def state_of(question: Question) -> State:
     return State.from_json(question.payload["state"])
 
 
-def fits(question: Question, typed: str) -> bool:
+def fits(book: Book, question: Question, typed: str) -> bool:
     """Whether a number chooses something on the screen that stands open, or leads back, home or on."""
     try:
         state = state_of(question)
     except ValueError:
         return False
-    screen = standard().screens.get(state.screen)
+    screen = book.screens.get(state.screen)
     if screen is None:
         return False
     if typed in _COMMANDS:
         return True
-    shown = lay_out(standard(), screen, state, question.payload["facts"])
+    shown = lay_out(book, screen, state, question.payload["facts"])
     return typed in shown.ways or (typed == "9" and len(shown.pages) > 1)
 
 
-def take_words(found: Sequence[Question], command: Command, said: str) -> Done | None:
+def take_words(book: Book, found: Sequence[Question], command: Command, said: str) -> Done | None:
     """The menu's step where its screen asks for words, these are words, and nothing later was asked that takes words.
 
     A command stays a command: whoever writes BERHENTI or LAPOR is not filling in a form.
@@ -49,7 +49,7 @@ def take_words(found: Sequence[Question], command: Command, said: str) -> Done |
     if asked is None or asked.kind != KIND:
         return None
     try:
-        screen = standard().screens.get(state_of(asked).screen)
+        screen = book.screens.get(state_of(asked).screen)
     except ValueError:
         return None
     if screen is None or screen.take is None or not (command.action is Action.UNKNOWN or _is_bare(said)):

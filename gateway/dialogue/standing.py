@@ -12,7 +12,6 @@ from gateway.outbox.store import routes
 from gateway.questions import store as questions
 from gateway.residents.rules import TOPICS
 from gateway.residents.service import own
-from menus import render
 
 _ANSWER_WITHIN = timedelta(hours=72)
 _CITY = "33.75"
@@ -48,8 +47,7 @@ def join(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
 
 def joined(talk: Talk, area: str) -> str:
     """The SMS that says someone is registered."""
-    cap = str(talk.rt.settings.routine_per_week)
-    return talk.say("sms.joined", area_name=talk.area_name(area), cap=cap)
+    return talk.say("sms.joined", area_name=talk.area_name(area))
 
 
 def move(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
@@ -60,8 +58,8 @@ def move(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     if not talk.resident:
         return join(talk, conn, args)
     own.move(talk.rt, conn, talk.number.id, area)
-    name, cap = talk.area_name(area), str(talk.rt.settings.routine_per_week)
-    return Done("ok", {"area": area, "area_name": name}, talk.say("sms.moved", area_name=name, cap=cap))
+    name = talk.area_name(area)
+    return Done("ok", {"area": area, "area_name": name}, talk.say("sms.moved", area_name=name))
 
 
 def set_language(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
@@ -71,7 +69,7 @@ def set_language(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
         return Done("refused", text=talk.say("sms.language_ask"), wants_answer=True)
     numbers.set_language(conn, talk.number.id, language)
     own.set_language(talk.rt, conn, talk.number.id, language)
-    return Done("ok", {"language": language}, render.render("sms.language_set", {"language": language}, language))
+    return Done("ok", {"language": language}, talk.rt.say("sms.language_set", {"language": language}, language))
 
 
 def stop(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:

@@ -83,7 +83,7 @@ def approve(given: Given) -> Done:
 def _approved(given: Given, broadcast: Broadcast) -> Done:
     rt = given.talk.rt
     wanted = given.want(broadcast, CANCEL)
-    asked = approvals.name_code(wanted, given.talk.language) if wanted else "-"
+    asked = approvals.name_code(given.talk.rt, wanted, given.talk.language) if wanted else "-"
     key = "approved_now" if is_alarm(broadcast) else "approved"
     at = words.show_at(rt, words.begins_at(rt, broadcast))
     slots = {"code": show_broadcast(broadcast.number), "at": at, "left": ""}

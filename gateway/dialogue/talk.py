@@ -12,7 +12,6 @@ from gateway.reference import service as reference
 from gateway.residents import store as residents
 from gateway.residents.store import Resident
 from gateway.runtime import Runtime
-from menus import render
 
 Channel = Literal["sms", "ussd"]
 
@@ -52,7 +51,7 @@ class Talk:
 
     def say(self, key: str, **slots: str) -> str:
         """A text of the book in the person's language."""
-        return render.render(key, slots, self.language)
+        return self.rt.say(key, slots, self.language)
 
     def send(self, conn: Connection, body: str, about: str = "", *, wants_answer: bool = False) -> bool:
         """Queue an SMS to the person; `about` tells several answers to one cause apart. False where it is queued already."""

@@ -115,7 +115,7 @@ def _understand(rt: Runtime, conn: Connection, arrived: Arrived) -> Understood:
     if not official:
         arrived = _with_digits(talk, conn, arrived)
     command = parse(arrived.body, talk.areas)
-    done = sms_menu.take_words(questions.open_for(conn, number.id, rt.now()), command, arrived.body)
+    done = sms_menu.take_words(rt.book, questions.open_for(conn, number.id, rt.now()), command, arrived.body)
     if done is None:
         # `typed` is what stood where a name or a ticket was due and is none, so that the answer can say so.
         said = {"typed": command.rest, **command.args, "said": arrived.body}

@@ -13,7 +13,6 @@ from gateway.dialogue.talk import Talk, find_resident
 from gateway.kernel.text import septets
 from gateway.questions import store as questions
 from menus import engine
-from menus.loader import standard
 from menus.model import Outcome, Turn
 
 KEPT = timedelta(hours=72)
@@ -26,7 +25,7 @@ def walk(talk: Talk, conn: Connection, told: Told) -> Done:
     Where an act has sent an SMS of its own, such as a ticket's receipt, that one is the answer to this message, and the
     last screen, which only says that it comes, is not sent.
     """
-    book = standard()
+    book = talk.rt.book
     if told.question is None:
         facts: Mapping[str, str] = entry.facts_of(
             talk.rt, conn, talk.areas, talk.number, talk.resident, may_sign_in=False
@@ -56,10 +55,10 @@ def _meet(talk: Talk, conn: Connection, turn: Turn, facts: Mapping[str, str]) ->
         resident = find_resident(conn, talk.number)
         here = replace(talk, language=turn.state.language, resident=resident, by_menu=True)
         if turn.need:
-            turn = engine.step(standard(), turn.state, lookups.meet(here, conn, turn.need), facts)
+            turn = engine.step(talk.rt.book, turn.state, lookups.meet(here, conn, turn.need), facts)
         elif turn.effect:
             done = actions.act(here, conn, turn.effect.action, turn.effect.args)
-            turn = engine.step(standard(), turn.state, Outcome(done.outcome, done.slots), facts)
+            turn = engine.step(talk.rt.book, turn.state, Outcome(done.outcome, done.slots), facts)
     return turn
 
 

@@ -1,10 +1,11 @@
 """TIKET, TERIMA, TERUSKAN, BALAS, SELESAI and their kin: officials work on tickets from any phone."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from gateway.aspirations import casework, follow, notices, roles, store
+from gateway.aspirations import casework, follow, follow_store, notices, roles, store
 from gateway.aspirations.casework import Act
-from gateway.aspirations.rules import Verb
+from gateway.aspirations.rules import State, Verb
 from gateway.aspirations.store import Aspiration
 from gateway.audit import store as audit
 from gateway.dialogue.given import Given
@@ -38,6 +39,7 @@ _WORDS = {
 _ASKS = frozenset({"said_ask", "said_long", "office_ask", "to_ask", "into_ask", "into"})
 """Reasons of faults that are mended by writing the order once more."""
 _LISTED = 4
+_MERGEABLE = (State.RECEIVED, State.VERIFYING)
 
 
 def read(given: Given) -> Done:
@@ -49,7 +51,9 @@ def read(given: Given) -> Done:
             return _say(given, "gone", "gone")
         audit.record(conn, given.talk.rt.now(), official.actor, "read", f"{SUBJECT}{one.ticket}", number_id=one.number_id,
                      channel=official.channel)  # fmt: skip
-        return _say(given, "ok", "show_due" if one.due else "show", one, excerpt=one.body)
+        done = _say(given, "ok", "show_due" if one.due else "show", one, excerpt=one.body)
+        same = follow_store.called_same(conn, one.id) if one.state in _MERGEABLE else ""
+        return replace(done, text=done.text + _say(given, "ok", "same", one, into=same).text) if same else done
     if ordered.text or ordered.order is not Order.TICKETS:
         return _which(given)
     return _list(given)
@@ -66,7 +70,7 @@ def _list(given: Given) -> Done:
     slots = notices.slots_of_many(rt, conn, [one for _, one in found])
     lines = [(name, slots[one.id]) for name, one in found[:_LISTED]]
     text = given.talk.say(
-        "desk.list", fresh=str(fresh), late=str(late), lines=notices.join_lines(lines, given.talk.language)
+        "desk.list", fresh=str(fresh), late=str(late), lines=notices.join_lines(rt, lines, given.talk.language)
     )
     return Done("ok", text=text)
 
@@ -119,7 +123,7 @@ def _refuse(given: Given, fault: Fault) -> Done:
     """The sentence for what may not be, or for what has to be added."""
     ticket, reason = given.ordered.ticket, fault.reason
     one = store.get(given.conn, ticket)
-    if reason not in _ASKS | {"gone", "role", "state"} or one is None or reason == "gone":
+    if reason not in _ASKS | {"gone", "role", "state", "lapor"} or one is None or reason == "gone":
         return _say(given, "gone", "gone")
     if given.ordered.order is Order.DECLINE and reason == "said_ask":
         reason = "to_ask"
@@ -144,7 +148,7 @@ def _which(given: Given) -> Done:
 
 def _say(given: Given, outcome: str, key: str, one: Aspiration | None = None, **slots: str) -> Done:
     shown = notices.slots_of(given.talk.rt, given.conn, one) if one else {}
-    shown = notices.worded(shown, given.talk.language)
+    shown = notices.worded(given.talk.rt, shown, given.talk.language)
     named = {"verb": _WORDS.get(given.ordered.order, ""), "ticket": show_ticket(given.ordered.ticket)}
     return Done(outcome, text=given.talk.say(f"desk.{key}", **{**named, **shown, **slots}), always=outcome == "ok")
 

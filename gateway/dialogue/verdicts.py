@@ -81,7 +81,7 @@ def approve(given: Given) -> Done:
         wanted = given.want(claim, approvals.APPROVE)
         if wanted is None:
             return Done("refused", text=given.say("no_code", claim))
-        asked = approvals.name_code(wanted, given.talk.language)
+        asked = approvals.name_code(given.talk.rt, wanted, given.talk.language)
         return Done("ask", text=given.say("verdict_request", claim, asked=asked), wants_answer=True, always=True)
 
     def do(claim: Claim) -> Done:

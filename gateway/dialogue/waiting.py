@@ -65,7 +65,7 @@ def show(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
         "author": author.name,
         "to": words.name_audience(talk.areas, broadcast.audience),
         "text": words.read_whole(talk.rt, broadcast, talk.language),
-        "asked": approvals.name_code(wanted, talk.language),
+        "asked": approvals.name_code(talk.rt, wanted, talk.language),
         "left": "",
     })  # fmt: skip
 

@@ -225,10 +225,10 @@ class Restart:
 
 def begin_session(
     conn: Connection, provider: str, session_id: str, number_id: int, facts: Mapping[str, Any], now: datetime
-) -> None:
-    """Write the row of a session's first hop; a second first hop changes nothing."""
+) -> bool:
+    """Write the row of a session's first hop; False where it has one, which stays as it is."""
     values = {"provider": provider, "session_id": session_id, "number_id": number_id, "now": now}
-    conn.execute(_SESSION, {**values, "facts": json.dumps(dict(facts))})
+    return bool(conn.execute(_SESSION, {**values, "facts": json.dumps(dict(facts))}).rowcount)
 
 
 def renew_session(

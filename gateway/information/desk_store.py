@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.db import Connection, statement
+from gateway.information.quizzes import Quiz
 from gateway.information.rules import Content, State
 
 
@@ -28,15 +29,15 @@ class Draft:
 
 _COLUMNS = """
     i.id, i.code, i.state, i.topic, i.area, i.titles, i.texts, i.source, i.valid_from, i.valid_until, i.office, i.budget,
-    i.percent, i.hash, i.author_id, i.approver_id, i.corrects_id, c.code, i.approved_at, i.retired_at, i.note
+    i.percent, i.quiz, i.hash, i.author_id, i.approver_id, i.corrects_id, c.code, i.approved_at, i.retired_at, i.note
 """
 _FROM = "FROM items i LEFT JOIN items c ON c.id = i.corrects_id"
 _CODE = statement("SELECT 'N' || nextval('item_number')")
 _ADD = statement("""
     INSERT INTO items (code, state, topic, area, titles, texts, source, author_id, valid_from, valid_until, office, budget,
-                       percent, hash, corrects_id, created_at)
+                       percent, quiz, hash, corrects_id, created_at)
     VALUES (:code, 'draft', :topic, :area, CAST(:titles AS jsonb), CAST(:texts AS jsonb), :source, :author_id, :valid_from,
-            :valid_until, :office, :budget, :percent, :hash, :corrects_id, :now)
+            :valid_until, :office, :budget, :percent, CAST(:quiz AS jsonb), :hash, :corrects_id, :now)
 """)
 _GET = statement(f"SELECT {_COLUMNS} {_FROM} WHERE i.code = :code")
 _LOCK = statement("SELECT id FROM items WHERE code = :code FOR UPDATE")
@@ -63,8 +64,9 @@ _TOLD = statement("UPDATE items SET is_telling = false WHERE id = :id")
 
 
 def _draft(row: tuple[object, ...]) -> Draft:
-    id, code, state, topic, area, titles, texts, source, begins, ends, office, budget, percent, *rest = row
-    content = Content(topic, area, titles, texts, source, begins, ends, office, budget, percent)  # type: ignore[arg-type]
+    id, code, state, topic, area, titles, texts, source, begins, ends, office, budget, percent, quiz, *rest = row
+    asked = Quiz.of(quiz)  # type: ignore[arg-type]
+    content = Content(topic, area, titles, texts, source, begins, ends, office, budget, percent, asked)  # type: ignore[arg-type]
     return Draft(id, code, State(str(state)), content, *rest)  # type: ignore[arg-type]
 
 
@@ -81,6 +83,7 @@ def add(
     values |= {"topic": content.topic, "area": content.area, "source": content.source, "now": now}
     values |= {"titles": json.dumps(dict(content.titles)), "texts": json.dumps(dict(content.texts))}
     values |= {"valid_from": content.valid_from, "valid_until": content.valid_until, "office": content.office}
+    values["quiz"] = json.dumps(content.quiz.stored) if content.quiz else None
     conn.execute(_ADD, {**values, "budget": content.budget, "percent": content.percent})
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from gateway.information.quizzes import Quiz
 from gateway.kernel.areas import covers
 from gateway.kernel.text import is_gsm7, septets
 from gateway.officials.rules import Official, Role
@@ -53,7 +54,7 @@ MAY_DECIDE = frozenset({Role.ADMIN, Role.APPROVER})
 class Content:
     """What an official wants residents to read. Titles and texts by language; moments are aware.
 
-    office, budget (rupiah), percent: of a project on the development board, else None.
+    office, budget (rupiah), percent: of a project on the development board, else None; quiz: what it asks, where it does.
     """
 
     topic: str
@@ -66,6 +67,7 @@ class Content:
     office: str | None = None
     budget: int | None = None
     percent: int | None = None
+    quiz: Quiz | None = None
 
 
 def digest(code: str, content: Content) -> str:
@@ -74,6 +76,8 @@ def digest(code: str, content: Content) -> str:
     whole += [dict(sorted(content.titles.items())), dict(sorted(content.texts.items()))]
     whole += [f"{moment.timestamp():.6f}" for moment in (content.valid_from, content.valid_until)]
     whole.extend((content.office, content.budget, content.percent))
+    if content.quiz:
+        whole.append(content.quiz.stored)
     return hashlib.sha256(json.dumps(whole, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
@@ -123,4 +127,6 @@ def fault_of(content: Content, languages: tuple[str, ...], now: datetime) -> str
         return "percent lies between 0 and 100."
     if content.budget is not None and not 0 <= content.budget < 10**15:
         return "budget is a whole amount in rupiah."
+    if content.quiz:
+        return content.quiz.fault_of(content.texts, now, content.valid_from, content.valid_until)
     return ""

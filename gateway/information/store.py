@@ -33,11 +33,13 @@ _COLUMNS = f"""
     i.source, i.valid_from AS published, i.valid_until AS until, i.office, i.budget, i.percent,
     (SELECT c.code FROM items c WHERE c.id = i.corrects_id) AS corrects
 """
+# A quiz is asked for by KUIS, and stands in no list.
+_LISTED = "i.quiz IS NULL"
 _HOLDS = "i.state = 'published' AND i.valid_from <= :now AND i.valid_until > :now"
 # An item for a kecamatan or the city concerns everyone below it; without an area only the city's own are shown.
 _LIST = statement(f"""
     SELECT {_COLUMNS} FROM items i
-    WHERE {_HOLDS} AND (:topic = '' OR i.topic = :topic)
+    WHERE {_HOLDS} AND {_LISTED} AND (:topic = '' OR i.topic = :topic)
       AND (i.area = :area OR starts_with(:area, i.area || '.') OR (:area = '' AND i.area = '33.75'))
       AND NOT (:only_own AND i.area <> :area)
     ORDER BY (i.topic = 'alert') DESC, i.valid_from DESC, i.id DESC LIMIT :most
@@ -45,16 +47,17 @@ _LIST = statement(f"""
 # All words first, then the most of them; each as the beginning of a word, since Indonesian words grow at their ends.
 _SEARCH = statement(f"""
     SELECT {_COLUMNS} FROM items i
-    WHERE {_HOLDS} AND i.words @@ to_tsquery('simple', :any) AND (:topic = '' OR i.topic = :topic)
+    WHERE {_HOLDS} AND {_LISTED} AND i.words @@ to_tsquery('simple', :any) AND (:topic = '' OR i.topic = :topic)
       AND (i.area = :area OR starts_with(:area, i.area || '.') OR (:area = '' AND i.area = '33.75'))
     ORDER BY (i.words @@ to_tsquery('simple', :every)) DESC, ts_rank(i.words, to_tsquery('simple', :any)) DESC,
              i.valid_from DESC, i.id DESC LIMIT :most
 """)
 _BOARD = statement(f"""
     SELECT {_COLUMNS} FROM items i
-    WHERE {_HOLDS} AND i.topic = 'development' AND (i.area = :area OR starts_with(:area, i.area || '.'))
+    WHERE {_HOLDS} AND {_LISTED} AND i.topic = 'development' AND (i.area = :area OR starts_with(:area, i.area || '.'))
     ORDER BY length(i.area) DESC, i.percent DESC NULLS LAST, i.id DESC LIMIT :most
 """)
+_HAS_ALERT = statement(f"SELECT EXISTS (SELECT FROM items i WHERE {_HOLDS} AND i.topic = 'alert')")
 _GET = statement(f"SELECT {_COLUMNS} FROM items i WHERE {_HOLDS} AND i.code = :code")
 _TRACED = _COLUMNS.replace("i.valid_until AS until", "coalesce(i.retired_at, i.valid_until) AS until")
 _TRACE = statement(f"SELECT {_TRACED} FROM items i WHERE i.state IN ('published', 'retired') AND i.code = :code")
@@ -73,6 +76,11 @@ def find(
     """Items that hold now, alerts first, then the newest. Empty `topic` is any, empty `area` the city's own alone."""
     values = {"topic": topic, "area": area, "language": language, "now": now, "only_own": only_own, "most": most}
     return [Item(*row) for row in conn.execute(_LIST, values)]
+
+
+def has_alert(conn: Connection, now: datetime) -> bool:
+    """Whether an alert holds anywhere in the city."""
+    return bool(conn.execute(_HAS_ALERT, {"now": now}).scalar_one())
 
 
 def search(

@@ -6,9 +6,11 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
+from config.figures import spoken
 from config.settings import Settings
 from gateway.officials.rules import CARD_COLUMNS, CARD_ROWS
 from menus import render
+from menus.loader import standard
 
 _SHEET: Final = Template(Path(__file__).with_name("sheet.html").read_text(encoding="utf-8"))
 _CARDS: Final = 2
@@ -24,12 +26,12 @@ Say = Callable[[str], str]
 def write(settings: Settings, folder: Path) -> list[str]:
     """Write every sheet in every language into a folder, over what is there; their names. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    slots = {"ussd": settings.ussd_code, "number": settings.sms_number, "tariff": settings.tariff}
+    book = standard().bound(spoken(settings))
     written = []
     for language in settings.languages:
 
         def say(key: str, language: str = language) -> str:
-            return escape(render.render(f"kit.{key}", slots, language))
+            return escape(render.render(book, f"kit.{key}", {}, language))
 
         for name, draw in SHEETS.items():
             page = _SHEET.substitute(language=language, title=say(f"{name}.title"), body=draw(say))

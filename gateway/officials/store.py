@@ -37,6 +37,7 @@ _CELLS = statement("""
 _ON_NUMBER = statement(
     f"SELECT {_COLUMNS} FROM officials WHERE number_id = :number_id AND disabled_at IS NULL ORDER BY id"
 )
+_NUMBERS = statement("SELECT number_id FROM officials WHERE disabled_at IS NULL")
 _PINS = statement(f"""
     SELECT {_COLUMNS}, pin_hash, pin_failures, pin_locked_until FROM officials
     WHERE number_id = :number_id AND disabled_at IS NULL ORDER BY id FOR UPDATE
@@ -84,6 +85,11 @@ def get(conn: Connection, official_id: int) -> Official | None:
     """One official, also a disabled one."""
     row = conn.execute(_BY_ID, {"id": official_id}).one_or_none()
     return _official(tuple(row)) if row else None
+
+
+def numbers_of_all(conn: Connection) -> frozenset[int]:
+    """Ids of the numbers of all active officials."""
+    return frozenset(conn.execute(_NUMBERS).scalars())
 
 
 def on_number(conn: Connection, number_id: int) -> Official | None:

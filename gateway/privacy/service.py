@@ -10,6 +10,7 @@ from gateway.broadcasts import poll_store as polls
 from gateway.db import Connection
 from gateway.handsets import store as handsets
 from gateway.inbox import store as inbox
+from gateway.information import quiz_store as quizzes
 from gateway.information import reader_store as readers
 from gateway.numbers import store as numbers
 from gateway.officials import store as officials
@@ -24,7 +25,7 @@ from gateway.runtime import Runtime
 PATIENCE = timedelta(hours=24)
 """How long an erasure waits for the receipt of the SMS that confirms it."""
 OWNERS = (
-    questions, inbox, rumours, aspirations, readers, calls, polls, canaries, residents, officials, outbox, handsets,
+    questions, inbox, rumours, aspirations, readers, quizzes, calls, polls, canaries, residents, officials, outbox, handsets,
     audit, store,
 )  # fmt: skip
 """Every store that holds people, but the numbers themselves, which go last."""

@@ -48,6 +48,7 @@ class Aggregator:
 
     name = "aggregator"
     sends_to_demo = False
+    sender_rate = 0.0
 
     def __init__(self, config: Config) -> None:
         described = config.description

@@ -216,7 +216,9 @@ class MissingField(ValueError):
 
 
 class FormHooks:
-    """What most companies do: a hook is a POST of a form and tells of one event."""
+    """What most companies do: a hook is a POST of a form and tells of one event; how fast a sender is, none says."""
+
+    sender_rate = 0.0
 
     def shape(self, kind: str) -> Shape:
         return "form"
@@ -229,7 +231,8 @@ class Provider(Protocol):
     """A company that carries our messages.
 
     hooks: kinds answered under /hooks/<name>/; batch: recipients of one text a call takes; concurrency: calls at once;
-    per_second: messages a second over all processes, 0 for no limit; timeout: seconds after which a call is over;
+    per_second: messages a second over all processes, 0 for no limit; sender_rate: messages a second that the company
+    passes on from our sender, 0 where that is unknown; timeout: seconds after which a call is over;
     final: codes of reports, in small letters, after which no other try by this company can reach the number;
     foreign: it stands outside Indonesia; sends_to_demo: it may send to demo people; answerable: it has a sender that
     can be answered.
@@ -245,6 +248,8 @@ class Provider(Protocol):
     def concurrency(self) -> int: ...
     @property
     def per_second(self) -> float: ...
+    @property
+    def sender_rate(self) -> float: ...
     @property
     def timeout(self) -> float: ...
     @property
@@ -277,15 +282,11 @@ class Provider(Protocol):
         ...
 
     async def send(self, call: Sequence[Outgoing]) -> list[Outcome]:
-        """Sends one call: 1 to `batch` messages that share text and sender. One outcome each, in their order. Never
-        raises for the company's faults.
-        """
+        """Sends one call: 1 to `batch` messages of one text and sender; an outcome each, in order. Never raises for its faults."""
         ...
 
     async def find(self, sent: Outgoing, since: datetime) -> Outcome | None:
-        """Asks the company whether it has a doubtful message; None where it cannot tell. An answer that lists errors
-        proves nothing.
-        """
+        """Asks whether the company has a doubtful message; None where it cannot tell: an answer of errors proves nothing."""
         ...
 
     async def missed(self, since: datetime) -> list[Inbound]:
@@ -300,9 +301,7 @@ class Provider(Protocol):
 
 
 def safe_id(raw: str) -> str:
-    """A company's id as it may be stored: itself if it is [A-Za-z0-9_.:-]{1,128}, else "sha256:" and the hex digest of
-    its UTF-8 bytes.
-    """
+    """A company's id as it may be stored: itself if it is [A-Za-z0-9_.:-]{1,128}, else "sha256:" and its UTF-8's hex digest."""
     if PROVIDER_ID.fullmatch(raw):
         return raw
     return "sha256:" + hashlib.sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()

@@ -61,6 +61,7 @@ from gateway.providers.base import (
     repair_number,
     safe_id,
 )
+from gateway.providers.rates import rate_of
 from gateway.providers.twilio_rulings import FINAL, STATUSES, judge_made, judge_refused, judge_throttled
 
 TIMEOUT: Final = 30.0
@@ -178,6 +179,8 @@ class Twilio(FormHooks):
     def __init__(self, config: Config) -> None:
         self.per_second = config.per_second
         self.concurrency = config.concurrency
+        # Emergencies with a sender of their own wait behind nobody, and nobody says how fast a pool of senders is.
+        self.sender_rate = 0.0 if config.urgent_sender or config.messaging_service_sid else rate_of(config.sender)
         self.answerable = is_numeric(config.sender)
         self._config = config
         self._client = http.Client(window=config.concurrency, timeout=TIMEOUT)

@@ -13,8 +13,9 @@ from gateway.db import Connection, statement
 class Question:
     """One question to one number; subject: a ticket, the id of a draft or a broadcast, an item, or nothing.
 
-    kind: `join`, `draft`, `behalf` (does the person one speaks for agree), `category`, `place`, `info` (what an official
-    asked), `words`, `which`, `close` (is the ticket done), `erase`, `menu`, `poll`, `useful`.
+    kind: `join`, `draft`, `behalf` (does the person one speaks for agree), `category`, `place`, `alike` (is another's
+    report the same), `info` (what an official asked), `words`, `which`, `close` (is the ticket done), `erase`, `menu`,
+    `poll`, `quiz`, `useful`.
     """
 
     id: int

@@ -1,5 +1,6 @@
 """Reference data as the other rooms ask for it: kept in the process for a minute, so that an edit shows soon."""
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import date
 
@@ -66,7 +67,13 @@ def route(rt: Runtime, conn: Connection, area: str | None, category: str | None)
     What has no category goes where `other` goes.
     """
     table = rt.remember("routing", _KEPT, lambda: {(place, of): office for place, of, office in store.routing(conn)})
-    place, of = area or store.CITY, category or "other"
-    while (place, of) not in table and place != store.CITY:
+    of = category or "other"
+    return table[nearest(table, area, of), of]
+
+
+def nearest(table: Mapping[tuple[str, str], str], area: str | None, category: str) -> str:
+    """The area whose own route holds: this one, or the first above it that has one; the city has one for each category."""
+    place = area or store.CITY
+    while (place, category) not in table and place != store.CITY:
         place = place.rpartition(".")[0]
-    return table[place, of]
+    return place

@@ -37,6 +37,16 @@ _AREAS = statement("SELECT code, name, level, coalesce(parent, ''), coalesce(sho
 _ALIASES = statement("SELECT alias, code, kind FROM area_aliases")
 _OFFICES = statement("SELECT code, name FROM offices WHERE closed_at IS NULL ORDER BY code")
 _ROUTING = statement("SELECT area, category, office FROM routing ORDER BY area, category")
+_SET_ROUTE = statement("""
+    WITH before AS (SELECT office FROM routing WHERE area = :area AND category = :category FOR UPDATE),
+    made AS (INSERT INTO routing (area, category, office) VALUES (:area, :category, :office)
+             ON CONFLICT (area, category) DO UPDATE SET office = excluded.office)
+    SELECT office FROM before
+""")
+# The whole city's routes are struck by nobody, whoever asks.
+_UNSET_ROUTE = statement("""
+    DELETE FROM routing WHERE area = :area AND category = :category AND area <> :city RETURNING office
+""")
 _HOLIDAYS = statement("SELECT day FROM holidays")
 _LISTED = statement("SELECT day, name, kind, source FROM holidays WHERE day >= :first AND day <= :last ORDER BY day")
 _DECREED = statement("SELECT DISTINCT CAST(extract(year FROM day) AS integer) FROM holidays WHERE kind = 'joint_leave'")
@@ -126,6 +136,16 @@ def offices(conn: Connection) -> dict[str, str]:
 def routing(conn: Connection) -> list[tuple[str, str, str]]:
     """Area, category and office of every route; the city's own rows cover each category."""
     return [(row.area, row.category, row.office) for row in conn.execute(_ROUTING)]
+
+
+def set_route(conn: Connection, area: str, category: str, office: str) -> str | None:
+    """Write a route; the office that stood there before, None for none."""
+    return conn.execute(_SET_ROUTE, {"area": area, "category": category, "office": office}).scalar()
+
+
+def unset_route(conn: Connection, area: str, category: str) -> str | None:
+    """Strike a route that is not the whole city's; its office, None where there was none."""
+    return conn.execute(_UNSET_ROUTE, {"area": area, "category": category, "city": CITY}).scalar()
 
 
 def days_off(conn: Connection) -> frozenset[date]:

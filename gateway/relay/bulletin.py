@@ -16,7 +16,6 @@ from gateway.rumours import store as rumours
 from gateway.rumours import words as claims
 from gateway.rumours.store import Rumour
 from gateway.runtime import Runtime
-from menus import render
 
 _ITEMS, _CLAIMS = 12, 5
 _CITY = "33.75"
@@ -46,12 +45,12 @@ def _hold(rt: Runtime, area: str, language: str) -> tuple[str, list[Item], list[
 def scripts(rt: Runtime, area: str, language: str = "id") -> list[Script]:
     """What may be read aloud in an area now, one by one; a claim never without its label before it."""
     name, held, judged = _hold(rt, area, language)
-    read = [Script(item.code, render.render("script.item", _slots(item, name, language), language)) for item in held]
+    read = [Script(item.code, rt.say("script.item", _slots(rt, item, name, language), language)) for item in held]
     return read + [Script(claims.slots_of(rt, one)["claim"], claims.script(rt, one, language)) for one in judged]
 
 
-def _slots(item: Item, area_name: str, language: str) -> dict[str, str]:
-    text = items.text_of(item, language).rstrip(".")
+def _slots(rt: Runtime, item: Item, area_name: str, language: str) -> dict[str, str]:
+    text = items.text_of(rt, item, language).rstrip(".")
     return {"area_name": area_name, "title": item.title, "text": text, "source": item.source, "item": item.code}
 
 
@@ -60,26 +59,24 @@ def page(rt: Runtime, area: str, language: str = "id") -> str:
     name, held, judged = _hold(rt, area, language)
     zone = rt.settings.timezone
     shown: list[dict[str, Any]] = [
-        {"title": item.title, "topic": render.render("bulletin.topic", {"topic": item.topic}, language),
-         "text": items.text_of(item, language), "is_alert": item.topic == "alert",
-         "foot": render.render("bulletin.foot", {"source": item.source, "until": show_moment(item.until, zone),
+        {"title": item.title, "topic": rt.say("bulletin.topic", {"topic": item.topic}, language),
+         "text": items.text_of(rt, item, language), "is_alert": item.topic == "alert",
+         "foot": rt.say("bulletin.foot", {"source": item.source, "until": show_moment(item.until, zone),
                                                  "item": item.code}, language)}
         for item in held
     ]  # fmt: skip
     results = []
     for one in judged:
         slots = claims.slots_of(rt, one)
-        label = render.render(f"label.{slots['label_code']}", {}, language)
+        label = rt.say(f"label.{slots['label_code']}", {}, language)
         results.append({**slots, "label": label, "is_false": one.label in ("salah", "menyesatkan")})
-    settings = rt.settings
-    reach = {"ussd": settings.ussd_code, "number": settings.sms_number}
     return _PAGES.get_template("bulletin.html").render(
         language=language,
-        title=render.render("bulletin.title", {"area_name": name}, language),
+        title=rt.say("bulletin.title", {"area_name": name}, language),
         day=show_day(rt.now().astimezone(zone).date()) + f"/{rt.now().astimezone(zone).year}",
         items=shown,
-        nothing=render.render("bulletin.nothing", {}, language),
-        hoaxes=render.render("bulletin.rumours", {}, language),
+        nothing=rt.say("bulletin.nothing", {}, language),
+        hoaxes=rt.say("bulletin.rumours", {}, language),
         results=results,
-        reach=render.render("bulletin.reach", reach, language),
+        reach=rt.say("bulletin.reach", {}, language),
     )

@@ -25,7 +25,6 @@ from gateway.rumours import store as rumours
 from gateway.rumours import words as claims
 from gateway.rumours.rules import parse_claim, show_claim
 from gateway.runtime import Runtime
-from menus import render
 
 MAY_ASK = frozenset({Role.ADMIN, Role.APPROVER, Role.EMERGENCY, Role.LURAH})
 """Who has something read aloud, in their own area."""
@@ -52,7 +51,7 @@ def find_words(rt: Runtime, conn: Connection, written: str, language: str = "id"
         if claim.state == "published":
             return claims.result(rt, claim, language), show_claim(claim.number), [_CITY]
     elif item := information.get(conn, written.strip().upper(), language, rt.now()):
-        return items.text_of(item, language), item.code, [item.area]
+        return items.text_of(rt, item, language), item.code, [item.area]
     raise Missing("There is nothing of this code that may be read aloud now.", reason="gone")
 
 
@@ -111,9 +110,9 @@ def _tell(rt: Runtime, conn: Connection, code: str, areas: Sequence[str]) -> Non
                 if contact.language not in texts:
                     texts[contact.language] = find_words(rt, conn, code, contact.language)[0]
                 slots = {"code": code, "area_name": book[area].name, "text": texts[contact.language]}
-                body = render.render("relay.task", slots, contact.language)
+                body = rt.say("relay.task", slots, contact.language)
                 if measure(body).segments > _PARTS:
-                    body = render.render("relay.task_long", slots, contact.language)
+                    body = rt.say("relay.task_long", slots, contact.language)
                 notices.append(
                     Notice(one.number_id, contact.prefix, contact.language, body, f"relay:{code}:{area}:{one.id}")
                 )

@@ -12,7 +12,6 @@ from gateway.residents.contact_store import contacts
 from gateway.rumours import desk, match_store, rules, store, verdict_store
 from gateway.rumours.rules import show_claim
 from gateway.runtime import Runtime
-from menus import render
 from menus.keywords import guess_category
 
 
@@ -47,7 +46,7 @@ def move(rt: Runtime, official: Official, written: str, *, within: Connection | 
         notices = []
         for contact in contacts(conn, askers, rt.settings.languages):
             slots = {"claim": show_claim(rumour.number), "ticket": show_ticket(ticket.ticket)}
-            body = render.render("sms.rumour_moved", slots, contact.language)
+            body = rt.say("sms.rumour_moved", slots, contact.language)
             cause = f"rumour:{rumour.id}:moved:{contact.number_id}"
             notices.append(Notice(contact.number_id, contact.prefix, contact.language, body, cause, rumour.created_at))
         post_many(rt, conn, notices)

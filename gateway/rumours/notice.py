@@ -12,7 +12,6 @@ from gateway.rumours.rules import said_label, show_claim
 from gateway.rumours.store import Rumour
 from gateway.rumours.verdict_store import Verdict
 from gateway.runtime import Runtime
-from menus import render
 
 
 def ask_deciders(rt: Runtime, conn: Connection, rumour: Rumour, verdict: Verdict, author: Official) -> None:
@@ -47,7 +46,7 @@ def _write(
 ) -> None:
     notices = []
     for contact in contacts(conn, [one.number_id for one in people], rt.settings.languages):
-        body = render.render(f"hoax_desk.{key}", slots, contact.language)
+        body = rt.say(f"hoax_desk.{key}", slots, contact.language)
         notices.append(
             Notice(contact.number_id, contact.prefix, contact.language, body, f"{cause}:{contact.number_id}")
         )

@@ -15,7 +15,6 @@ from gateway.rumours.desk import subject_of
 from gateway.rumours.rules import show_claim
 from gateway.rumours.store import Rumour
 from gateway.runtime import Runtime
-from menus import render
 
 log = logging.getLogger(__name__)
 CHUNK = 1000
@@ -99,7 +98,7 @@ def _tell_desk(rt: Runtime, conn: Connection, rumours: Sequence[Rumour], about: 
             "areas": str(max(len(one.places) for one in own)),
             "words": own[0].summary or own[0].claim,
         }
-        body = render.render(f"hoax_desk.rumour_{about}", slots, contact.language)
+        body = rt.say(f"hoax_desk.rumour_{about}", slots, contact.language)
         cause = f"desk:{about}:{own[0].id}:{official.id}:{rt.now().timestamp():.0f}"
         notices.append(Notice(contact.number_id, contact.prefix, contact.language, body, cause))
     post_many(rt, conn, notices)

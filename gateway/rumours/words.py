@@ -46,8 +46,8 @@ def _filled(number: int, finding: Finding, checked: str) -> dict[str, str]:
 def result(rt: Runtime, rumour: Rumour, language: str, *, corrects: bool = False) -> str:
     """The result as one SMS, the label first; `corrects` for somebody who was told another one before."""
     slots = slots_of(rt, rumour)
-    text = render.render(f"sms.rumour_result.{slots['label_code']}", slots, language)
-    return render.render("sms.rumour_correction", {}, language) + text if corrects else text
+    text = rt.say(f"sms.rumour_result.{slots['label_code']}", slots, language)
+    return rt.say("sms.rumour_correction", {}, language) + text if corrects else text
 
 
 def short(text: str, room: int = 60) -> str:
@@ -58,9 +58,9 @@ def short(text: str, room: int = 60) -> str:
 def script(rt: Runtime, rumour: Rumour, language: str) -> str:
     """What a KIM reads aloud in about half a minute: the label before the claim, the facts, who says so."""
     slots = slots_of(rt, rumour)
-    slots |= {"text": slots["fact"], "number": rt.settings.sms_number}
+    slots |= {"text": slots["fact"]}
     key = "false" if rumour.label in ("salah", "menyesatkan") else "true" if rumour.label == "benar" else "unproven"
-    return render.render(f"script.rumour_{key}", slots, language)
+    return rt.say(f"script.rumour_{key}", slots, language)
 
 
 def fault_of(rt: Runtime, number: int, version: int, finding: Finding) -> str:
@@ -74,9 +74,9 @@ def fault_of(rt: Runtime, number: int, version: int, finding: Finding) -> str:
             return f"{name} takes {septets(value)} letters; an SMS has room for {_WIDEST[name]}.{hint}"
     slots = _filled(number, finding, "30/12")
     for language in rt.settings.languages:
-        text = render.render(f"sms.rumour_result.{slots['label_code']}", slots, language)
+        text = rt.say(f"sms.rumour_result.{slots['label_code']}", slots, language)
         if version:
-            text = render.render("sms.rumour_correction", {}, language) + text
+            text = rt.say("sms.rumour_correction", {}, language) + text
         if (over := septets(text) - ROOM) > 0:
             return f"In language {language} the SMS is {over} letters too long; shorten summary, text or sources."
     return ""

@@ -19,7 +19,6 @@ from gateway.reference import service as reference
 from gateway.runtime import Runtime
 from gateway.statistics import digest_store as store
 from gateway.statistics.service import CITY
-from menus import render
 
 AT: Final = time(8, 30)
 _MONDAY: Final = 0
@@ -79,6 +78,6 @@ def _write(rt: Runtime, conn: Connection, book: AreaBook, week: date, scopes: di
         figures = (sum(counts.get(code, (0, 0, 0))[at] for code in codes) for at in range(3))
         slots = dict(zip(("open", "overdue", "solved"), map(words.show_count, figures), strict=True))
         language = words.language_of(rt, conn, numbers.get(conn, official.number_id))
-        body = render.render("order.digest", {**slots, "place_name": name, "claims": claims or "-"}, language)
+        body = rt.say("order.digest", {**slots, "place_name": name, "claims": claims or "-"}, language)
         words.write_to(rt, conn, official, body, f"digest:{week}:{official.id}", language, at_once=False)
     audit.record(conn, rt.now(), "clock", "write digest", f"week:{week}", officials=len(scopes))

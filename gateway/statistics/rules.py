@@ -1,4 +1,4 @@
-"""What the public may read of a month: which counts there are, which of them are hidden, and LAPOR's words for ours.
+"""What the public may read of a month: which counts there are and which of them are hidden.
 
 Counts are of what happened in a month that is over, so that a second look tells nothing of what happened in between.
 No two of them add up to a third, so each is hidden for itself. A count under five is hidden, none included; and along with
@@ -10,41 +10,27 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import product
-from typing import Final, TypeVar
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from gateway.aspirations.lapor_rules import KINDS, STATES
 from gateway.kernel.errors import Invalid
+from gateway.kernel.hiding import SMALLEST, hide_among
 
-SMALLEST: Final = 5
-"""The least that is ever shown."""
 MEASURES: Final = (
     "received", "verified", "answered_on_time", "answered_late", "confirmed", "denied", "closed_automatically",
 )  # fmt: skip
 """What is counted of reports, by area. confirmed and denied: by residents, after an answer; denied: partly done too."""
+OFFICE_MEASURES: Final = (
+    "forwarded", "answered_on_time", "answered_late", "confirmed", "denied", "closed_automatically",
+)  # fmt: skip
+"""What is counted of reports, by the office that held them then."""
+ELSEWHERE: Final = ""
+"""The code of what no office held: the neighbourhood's own solving, and the desk's."""
 RUMOUR_MEASURES: Final = ("asked", "judged", "first_word_on_time", "first_word_late")
 """What is counted of rumours, in the whole city."""
 OLDEST_YEAR, NEWEST_YEAR = 2020, 2100
-K = TypeVar("K", str, tuple[str, str])
 _MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
-
-LAPOR_KINDS: Final = {"complaint": "Pengaduan", "proposal": "Aspirasi", "question": "Permintaan Informasi"}
-LAPOR_STATES: Final = {
-    "received": "Belum Terverifikasi",
-    "verifying": "Terverifikasi",
-    "needs_info": "Tunda",
-    "forwarded": "Terdisposisi",
-    "local": "Terdisposisi",
-    "in_progress": "Proses",
-    "reopened": "Proses",
-    "answered": "Ditindaklanjuti",
-    "closed": "Selesai",
-    "closed_partly": "Selesai",
-    "closed_automatically": "Selesai (Otomatis)",
-    "declined": "Bukan Wewenang",
-    "archived": "Arsip",
-    "merged": "Arsip",
-}
-"""SP4N-LAPOR's acts are Verifikasi, Tunda, Bukan Wewenang and Arsipkan; then a report is disposed, in work, done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +75,6 @@ def read_month(written: str, now: datetime, zone: ZoneInfo) -> Month:
     if month.bounds(zone)[0] > newest.bounds(zone)[0]:
         raise Invalid(f"Figures are shown of months that are over; the newest is {newest}.")
     return month
-
-
-def hide_among(counts: Mapping[K, int], hidden: Iterable[K] = (), *, holds: Mapping[K, int] | None = None,
-               exposed: bool = False) -> set[K]:  # fmt: skip
-    """Which of counts, whose total is shown, are hidden: those under five, `hidden`, and others to protect them.
-
-    Two at least are hidden, and together they hold five: else a single one, or few in all, could be told from the total.
-    holds: how much of each nobody can know from elsewhere, all of it where absent. exposed: something under five beside
-    these counts, shown nowhere, is to be protected with them.
-    """
-    holds = counts if holds is None else holds
-    found = {name for name, n in counts.items() if n < SMALLEST} | set(hidden)
-    for name in sorted(counts, key=lambda name: (counts[name], name)):
-        enough = len(found) > 1 and sum(holds[one] for one in found) >= SMALLEST
-        if enough or not (found or exposed):
-            break
-        found.add(name)
-    return found
 
 
 def hide(parents: Mapping[str, str], counts: Mapping[str, int]) -> set[str]:
@@ -159,7 +127,8 @@ class _Tree:
 class Figures:
     """What may be shown of an area's month. counts: by MEASURES, None where hidden.
 
-    median_days: working days from receipt to the answer, shown where a count of answers is.
+    median_days: working days from receipt to the answer, shown where a count of answers is. Of an office it is the same by
+    OFFICE_MEASURES, `area` is its code and `level` says office.
     """
 
     area: str
@@ -173,6 +142,23 @@ class Figures:
         """Whether nothing at all may be shown."""
         return all(n is None for n in self.counts.values())
 
+    @property
+    def gap_percent(self) -> int | None:
+        """How far the city's word and the residents' lie apart: of the reports that were called done and that they could
+        have spoken on, the percentage they denied, found partly done or let lapse. It is worked out from what is shown,
+        and tells nothing else: None where one of its counts is hidden.
+        """
+        done, denied, silent = (self.counts[name] for name in ("confirmed", "denied", "closed_automatically"))
+        if done is None or denied is None or silent is None:
+            return None
+        return round(100 * (denied + silent) / (done + denied + silent))
+
+
+def hide_offices(codes: Iterable[str], counts: Mapping[str, Mapping[str, int]]) -> dict[str, set[str]]:
+    """Which offices' counts are hidden, by measure. Their totals are public as the city's; ELSEWHERE is one of them."""
+    codes = [*codes, ELSEWHERE]
+    return {name: hide_among({code: counts[name].get(code, 0) for code in codes}) for name in OFFICE_MEASURES}
+
 
 def show_rumours(counts: Mapping[str, int]) -> dict[str, int | None]:
     """The city's counts of rumours, None where hidden: none of them is a part of another that is shown."""
@@ -181,8 +167,8 @@ def show_rumours(counts: Mapping[str, int]) -> dict[str, int | None]:
 
 def show_lapor(counts: Mapping[tuple[str, str], int]) -> list[tuple[str, str, int | None]]:
     """Reports by kind and state in LAPOR's words, every pair named, None where hidden; their total is public elsewhere."""
-    cells = dict.fromkeys(product(LAPOR_KINDS.values(), dict.fromkeys(LAPOR_STATES.values())), 0)
+    cells = dict.fromkeys(product(KINDS.values(), dict.fromkeys(STATES.values())), 0)
     for (kind, state), n in counts.items():
-        cells[LAPOR_KINDS[kind], LAPOR_STATES[state]] += n
+        cells[KINDS[kind], STATES[state]] += n
     hidden = set(cells) if sum(cells.values()) < SMALLEST else hide_among(cells)
     return [(kind, state, None if (kind, state) in hidden else n) for (kind, state), n in cells.items()]

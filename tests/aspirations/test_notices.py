@@ -6,6 +6,7 @@ from gateway.aspirations import notices
 from gateway.aspirations.rules import LONGEST_SAID
 from gateway.kernel.errors import Invalid
 from gateway.kernel.text import measure, septets
+from gateway.runtime import Runtime
 from menus import render
 from menus.lengths import longest
 from menus.loader import standard
@@ -21,9 +22,11 @@ def test_every_text_fits(language: str) -> None:
     assert len(texts) > 40
     slots = longest(BOOK.slots, BOOK.texts, language) | {"said": "W" * LONGEST_SAID, "lines": "W" * 140}
     for key in texts:
-        body = render.render(key, slots, language)
+        body = render.render(BOOK, key, slots, language)
         if key in ("told.ask", "told.ask_neutral", "told.resolve_neutral", "sms.answered_ask"):
             body = PREFIX + body
+        if key in ("desk.show", "desk.show_due"):
+            body += render.render("desk.same", slots, language)
         assert measure(body).encoding == "GSM-7"
         assert measure(body).segments <= 2, (key, septets(body))
 
@@ -52,6 +55,6 @@ def test_words_that_are_none_or_too_many(written: str, reason: str) -> None:
     assert refused.value.reason == reason
 
 
-def test_only_the_first_lines_are_read_and_the_others_counted() -> None:
+def test_only_the_first_lines_are_read_and_the_others_counted(rt: Runtime) -> None:
     lines = [("before", {"ticket": f"00{at}", "due": "1/1"}) for at in range(6)]
-    assert notices.join_lines(lines, "id") == "000 batas 1/1, 001 batas 1/1, 002 batas 1/1, 003 batas 1/1, +2 lagi"
+    assert notices.join_lines(rt, lines, "id") == "000 batas 1/1, 001 batas 1/1, 002 batas 1/1, 003 batas 1/1, +2 lagi"

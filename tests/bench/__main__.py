@@ -13,11 +13,12 @@ from gateway import db
 from gateway.local import postgres
 from gateway.local.embedded import Embedded
 from gateway.reference import store as reference
-from tests.bench import alarm, flat, hop, kannel, ledger, rumours, tickets
+from tests.bench import alarm, flat, hop, kannel, ledger, memory, rumours, tickets
 from tests.stack import Stack
 
 PARTS = (
     "hop", "import", "planning", "twilio", "kannel", "africastalking", "receipts", "alarm", "tickets", "rumours",
+    "memory",
 )  # fmt: skip
 
 
@@ -90,7 +91,11 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
             made.end("web")
         if "tickets" in parts:
             show(tickets.among(made, owner))
-        if planned > people and {"hop", "planning"} & set(parts):
+        if "memory" in parts:
+            little = memory.of_workers(made, owner)
+            ledger.imports(made, planned - people, folder, first=people)
+            show(memory.compare(little, memory.of_workers(made, owner)))
+        elif planned > people and {"hop", "planning"} & set(parts):
             owner(_GROW.format(more=planned - people))
         if few:
             show(flat.set_beside(few, flat.among_residents(made), people, planned))

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from config.figures import spoken
 from config.settings import Settings
 from gateway import runtime
-from gateway.dialogue import hop
 from gateway.web.app import create_app
 from menus import loader
 from menus.book import Book
@@ -102,21 +102,22 @@ def in_a_menu(made: Stack) -> list[Line]:
         large = _grown(folder / "menus")
     finally:
         shutil.rmtree(folder)
-    small, held = loader.standard(), hop.standard
+    small, held, said = loader.standard(), loader.bound, spoken(Settings.load(made.environment))
     phones = Phones(made)
     ratios = []
 
-    def under(book: Book) -> Callable[[], Book]:
-        return lambda: book
+    def under(book: Book) -> Callable[[object], Book]:
+        filled = book.bound(said)
+        return lambda _: filled
 
     try:
         for _ in range(5):
-            hop.standard = under(small)  # type: ignore[assignment]
+            loader.bound = under(small)  # type: ignore[assignment]
             before = phones.many()[1]
-            hop.standard = under(large)  # type: ignore[assignment]
+            loader.bound = under(large)  # type: ignore[assignment]
             ratios.append(phones.many()[1] / before)
     finally:
-        hop.standard = held
+        loader.bound = held
         phones.close()
     label = f"hop with {len(large.screens)} screens / with {len(small.screens)} (target: flat)"
     return [(label, f"{statistics.median(ratios):.2f}")]

@@ -250,7 +250,7 @@ def test_the_longest_result_fits_two_parts_in_every_language(town, language):
     polls.check(longest, asked, Clock.START, None)
     broadcast = town.get(town.write(town.official(Role.ADMIN))["id"])
     figures = polls.show(longest, dict.fromkeys(options, 111_111))
-    text = poll._words(broadcast, longest, figures, language)
+    text = poll._words(town.rt, broadcast, longest, figures, language)
     assert measure(text).segments <= 2
     assert all(f"{words} 11%" in text for words in options.values()), "nothing is cut"
 

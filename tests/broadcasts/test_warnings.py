@@ -6,6 +6,7 @@ import pytest
 
 from config.values import Route
 from gateway.officials.rules import Official, Role
+from gateway.providers import build
 from tests.broadcasts.town import Town
 
 
@@ -50,3 +51,35 @@ def test_a_question_is_a_warning_where_the_sender_is(town: Town, admin: Official
                  providers={"twilio": town.rt.providers["simulator"]})  # fmt: skip
     found = warnings(replace(town, rt=rt), admin, id="Apa kabar ini bermanfaat?")
     assert ["cannot be answered" in warning for warning in found] == ([True] if warns else [])
+
+
+RATES = [
+    ("a long number", {"twilio_sender": "+15005550006"}, 130, "twilio passes on 1 SMS a second from our sender: these take 2"),
+    ("a short blast", {"twilio_sender": "+15005550006"}, 100, ""),
+    ("held to its rate", {"twilio_sender": "+15005550006", "twilio_per_second": 1}, 130, ""),
+    ("still too fast", {"twilio_sender": "+15005550006", "twilio_per_second": 2}, 130, "twilio passes on 1 SMS a second"),
+    ("a short code", {"twilio_sender": "54600"}, 130, ""),
+    ("emergencies apart", {"twilio_sender": "+15005550006", "twilio_urgent_sender": "+15005550007"}, 130, ""),
+    ("a name, whose rate nobody says", {"twilio_sender": "PEMKOTPKL"}, 130, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("senders", "people", "warning"), [case[1:] for case in RATES], ids=[case[0] for case in RATES]
+)
+def test_a_blast_that_would_hold_up_an_alarm_at_the_company_is_a_warning(
+    town: Town, senders: dict[str, object], people: int, warning: str
+) -> None:
+    town.people(people)
+    update = {
+        "sms_routes": (Route("", ("twilio",)),),
+        "twilio_account_sid": "AC1",
+        "twilio_auth_token": "t",
+        **senders,
+    }
+    changed = town.rt.settings.model_copy(update=update)
+    rt = replace(town.rt, settings=changed, providers={"twilio": build("twilio", changed)})
+    found = [
+        one for one in warnings(replace(town, rt=rt), town.official(Role.ADMIN), id="Air mati.") if "passes on" in one
+    ]
+    assert [one.startswith(warning) for one in found] == ([True] if warning else [])

@@ -55,3 +55,32 @@ def test_the_whole_way(run: Run, kim: str, approver: str) -> None:
 def in_a_month() -> str:
     """A month from now; the commands run by the real clock."""
     return (datetime.now(UTC) + timedelta(days=30)).isoformat()
+
+
+def test_a_quiz_is_written_shown_and_looked_at(run: Run, rt: Runtime) -> None:
+    author, approver = (officials.add(rt, name, role, "33.75", number).token for name, role, number in (
+        ("Tri", "admin", "+6281200009071"), ("Umi", "approver", "+6281200009072")))  # fmt: skip
+    words = (
+        "--topic",
+        "services",
+        "--area",
+        "33.75",
+        "--title",
+        "Kuis",
+        "--source",
+        "KIM",
+        "--until",
+        "2030-01-01T00:00+07:00",
+    )
+    text = ("--text", "Anda? 1 klik 2 tanya CEK", "--answer", "klik", "--answer", "tanya CEK", "--right", "2")
+    refused = run("items", "draft", *words, *text, "--token", author)
+    assert "days at most" in refused.stderr
+    until = (rt.now() + timedelta(days=7)).isoformat()
+    made = run("items", "draft", *words[:-1], until, *text, "--fact", "Bansos tanpa link.", "--token", author)
+    assert "quiz: 1 klik, 2 tanya CEK; right: 2" in made.stdout, made.stderr
+    assert "fact id: Bansos tanpa link." in made.stdout
+    code = made.stdout.splitlines()[0].removeprefix("code: ")
+    run("items", "submit", code, "--token", author)
+    assert "state: published" in run("items", "approve", code, "--token", approver).stdout
+    shown = run("items", "quiz", code, "--token", author).stdout.splitlines()
+    assert shown == ["1 klik", "2 tanya CEK (right)", "It is not over yet."]

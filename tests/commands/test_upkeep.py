@@ -114,6 +114,8 @@ def test_a_whole_installation_is_fine(run: Run, rt: Runtime, companies: str) -> 
         "ok    process clock: at least one is alive",
         "ok    provider twilio: balance 14.20 USD",
         "ok    provider africastalking: balance KES 1785.50",
+        "note  provider twilio: passes on 1 a second from this sender, and TWILIO_PER_SECOND hands over more: an emergency"
+        " would wait in the company's queue; set it to 1, or give emergencies a sender of their own",
         "note  provider twilio: foreign provider: sign-off needed (PP 71/2019, UU 27/2022)",
         "ok    provider africastalking: sends as PEKALONGAN",
     ):

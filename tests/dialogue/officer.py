@@ -13,6 +13,7 @@ from gateway.officials.rules import Official
 from gateway.providers.base import Inbound
 from gateway.runtime import Runtime
 from menus import render
+from menus.loader import standard
 from tests.broadcasts.town import CITY, Town
 
 HOME, OTHER = "33.75.01.1006", "33.75.02.1007"
@@ -95,7 +96,7 @@ def submitted(town: Town, author: Officer, level: str = "routine", area: str = H
 
 
 def said(key: str, code: str, language: str = "id", **slots: str) -> str:
-    return render.render(f"order.{key}", {"code": code, **slots}, language)
+    return render.render(standard(), f"order.{key}", {"code": code, **slots}, language)
 
 
 def queue_up(officer: Officer, *bodies: str) -> None:

@@ -10,6 +10,7 @@ from gateway.runtime import Runtime
 from gateway.statistics import rules, service
 from gateway.statistics.rules import Figures, Month
 from menus import render
+from menus.loader import standard
 
 from .conftest import BENDAN, MakePhone
 
@@ -21,7 +22,7 @@ def remember(rt: Runtime, **counts: dict[str, int]) -> None:
     rt.forget()
     found = [(code, what, n, None) for what, by_area in counts.items() for code, n in by_area.items()]
     found += [(code, "median", 0, 6.5) for code in counts.get("answered_on_time", {})]
-    report = service.Report(OCTOBER, service._figures(service._tree(rt, None), found), rules.show_rumours({}))
+    report = service.Report(OCTOBER, service._figures(service._tree(rt, None), found), [], rules.show_rumours({}))
     rt.remember(f"statistics:{OCTOBER}", 600, lambda: report)
 
 
@@ -64,7 +65,7 @@ def test_a_city_with_too_few_says_so(rt: Runtime, make_phone: MakePhone) -> None
 def test_even_the_longest_answer_has_two_parts(language: str) -> None:
     slots = dict.fromkeys((*rules.MEASURES, "median"), "99999") | {"month": "12/2026"}
     few, figures = (
-        render.render(key, {**slots, "place_name": "Pekalongan Selatan"}, language)
+        render.render(standard(), key, {**slots, "place_name": "Pekalongan Selatan"}, language)
         for key in ("sms.statistics_few", "sms.statistics")
     )
     assert measure(f"{few} {figures}").segments <= 2

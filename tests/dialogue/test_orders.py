@@ -10,6 +10,7 @@ from gateway.broadcasts.service import decide, draft
 from gateway.dialogue import orders
 from gateway.numbers import store as numbers
 from menus import render
+from menus.loader import standard
 from menus.orders import Order
 from tests.broadcasts.town import CITY, Town
 from tests.dialogue.officer import HOME, OTHER, Officer, drafted, newest, rows, said, submitted
@@ -88,7 +89,7 @@ def test_every_refusal_has_a_sentence_of_its_own() -> None:
             "draft_role", "draft_scope", "draft_bad", "where", "why")  # fmt: skip
     slots = {"code": "B27", "verb": "SETUJU", "standing": "draft", "left": "2", "level": "routine"}
     for language in ("id", "jv", "en"):
-        assert len({render.render(f"order.{key}", slots, language) for key in keys}) == len(keys)
+        assert len({render.render(standard(), f"order.{key}", slots, language) for key in keys}) == len(keys)
 
 
 def test_the_order_of_the_contract_holds_among_several_reasons(town: Town) -> None:

@@ -130,6 +130,72 @@ def test_a_preset_is_sent_by_phone_alone_and_nobody_is_asked(town: Town) -> None
     assert "menunggu persetujuan ke-2" in joko.says(f"YA {code} {joko.code_in(preview)}")
 
 
+PRESET = {"id": "SIAGA ROB {jam} di {tempat}.", "jv": "ROB ing {tempat} {jam}."}
+
+
+@pytest.fixture
+def joko(town: Town) -> Officer:
+    """Somebody of BPBD, with the preset `rob` approved."""
+    town.people(3)
+    joko = Officer(town.rt, "emergency")
+    made = presets.write(town.rt, joko.official, "rob", {"areas": [CITY]}, PRESET, {"tempat": 20, "jam": 11})
+    presets.decide(town.rt, town.official(Role.APPROVER), made.id, approves=True)
+    return joko
+
+
+def test_a_preset_is_filled_and_sent_by_two_sms(town: Town, joko: Officer) -> None:
+    preview = joko.says("SIAGA Rob 14-18, Bandengan # BMKG")
+    row = newest(town.rt)
+    assert (row.texts, row.level, row.reason) == (
+        {"id": "SIAGA ROB 14-18 di Bandengan.", "jv": "ROB ing Bandengan 14-18."},
+        "emergency",
+        "BMKG",
+    )
+    assert "dikirim sekarang" in joko.says(f"YA B{row.number} {joko.code_in(preview)}")
+    assert town.state(row.id) == "approved"
+
+
+def test_the_same_words_twice_are_one_draft(town: Town, joko: Officer) -> None:
+    assert joko.says("SIAGA rob 14-18, Bandengan") == joko.says("SIAGA rob 14-18, Bandengan")
+    assert len(rows(town.rt, "SELECT 1 FROM broadcasts")) == 1
+    assert newest(town.rt).reason == "rob"
+
+
+@pytest.mark.parametrize(
+    ("order", "answer"),
+    [
+        ("SIAGA", "Templat siaga mana? rob. Tulis: SIAGA templat isian, isian"),
+        ("SIAGA banjir 14-18", "Templat siaga mana? rob. Tulis: SIAGA templat isian, isian"),
+        ("SIAGA rob", "(maks huruf): jam (11), tempat (20). Tulis dgn koma: SIAGA rob isian, isian"),
+        ("SIAGA rob 14-18", "jam (11), tempat (20)"),
+        ("SIAGA rob 14-18, Bandengan, Degayu", "jam (11), tempat (20)"),
+        ("SIAGA rob jam dua sampai jam enam, Bandengan", "jam (11), tempat (20)"),
+        ("SIAGA rob , Bandengan", "jam (11), tempat (20)"),
+    ],
+)
+def test_what_lacks_is_asked_for_and_nothing_is_drafted(town: Town, joko: Officer, order: str, answer: str) -> None:
+    assert answer in joko.says(order)
+    assert rows(town.rt, "SELECT 1 FROM broadcasts") == []
+
+
+def test_only_who_may_use_presets_does(town: Town, joko: Officer) -> None:
+    assert joko.says("SIAGA rob 14-18, Bandengan")
+    kim = Officer(town.rt, "kim", HOME)
+    assert kim.says("SIAGA rob 14-18, Bandengan") == "Peran Anda tidak boleh membuat kabar SIAGA."
+    assert len(rows(town.rt, "SELECT 1 FROM broadcasts")) == 1
+    bpbd = Officer(town.rt, "emergency", "33.75.01")
+    assert bpbd.says("SIAGA rob 14-18, Bandengan") == "Wilayah itu di luar tugas Anda."
+
+
+def test_before_any_preset_is_approved_the_way_without_one_is_told(town: Town) -> None:
+    assert "BLAST SIAGA wilayah alasan # isi" in Officer(town.rt, "emergency").says("SIAGA rob 14-18")
+
+
+def test_a_resident_who_writes_siaga_orders_nothing(town: Town, joko: Officer) -> None:
+    joko.says("SIAGA rob 14-18, Bandengan", sender="+6281299990001")
+    assert rows(town.rt, "SELECT 1 FROM broadcasts") == []
+
+
 def test_the_code_of_a_drill_is_ours_and_said_to_be_a_drill(town: Town) -> None:
     town.people(1, groups=["latihan"])
     groups.flag(town.rt, town.official(Role.ADMIN), "latihan", is_test=True)

@@ -11,7 +11,6 @@ from gateway.kernel.codes import show_ticket
 from gateway.numbers import store as numbers
 from gateway.runtime import Runtime
 from gateway.web.app import create_app
-from menus import render
 from tests.dialogue.conftest import Phone
 from tests.dialogue.officer import Officer
 
@@ -140,7 +139,7 @@ def expected(cell: str, *, held: bool) -> int:
 def test_every_cell_by_every_door(rt: Runtime, row: list[str]) -> None:
     role, area, *cells = row
     case = Case(rt, role, area)
-    said = {key: render.render(f"desk.{key}", {"ticket": show_ticket(case.ticket)}, "id") for key in ("gone", "role")}
+    said = {key: rt.say(f"desk.{key}", {"ticket": show_ticket(case.ticket)}, "id") for key in ("gone", "role")}
     for verb, cell in zip(VERBS, cells, strict=True):
         for held in (False, True):
             status = expected(cell, held=held)

@@ -50,6 +50,7 @@ OWNERS = {
     "aspiration_supporters": "gateway.aspirations.store",
     "call_backs": "gateway.residents.call_store",
     "poll_answers": "gateway.broadcasts.poll_store",
+    "quiz_answers": "gateway.information.quiz_store",
     "canaries": "gateway.broadcasts.canary_store",
     "rumour_askers": "gateway.rumours.store",
     "forged_codes": "gateway.rumours.store",

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from config.figures import spoken
+from config.settings import Settings
 from gateway.kernel.areas import Alias, Area, AreaBook
 from menus.book import Book
 from menus.engine import start, step
 from menus.loader import standard
 from menus.model import Effect, Input, Lookup, Need, Outcome, Row, Rows, Said, State, Turn
 
+BOOK = standard().bound(spoken(Settings()))
+"""The book as a gateway with the default settings speaks it."""
 REFERENCE = Path(__file__).parent.parent.parent / "gateway" / "migrations" / "reference"
-PLACES = {"ussd": "*546#", "number": "54600", "tariff": "tarif SMS biasa", "cap": "2"}
-RESIDENT = PLACES | {"known": "yes", "area": "33.75.01.1006", "area_name": "Bendan Kergon"}
+RESIDENT = {"known": "yes", "area": "33.75.01.1006", "area_name": "Bendan Kergon"}
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +34,7 @@ def areas() -> AreaBook:
 
 @pytest.fixture(scope="session")
 def book() -> Book:
-    return standard()
+    return BOOK
 
 
 @dataclass
@@ -103,4 +106,4 @@ def resident(book: Book, areas: AreaBook) -> Person:
 
 @pytest.fixture
 def stranger(book: Book, areas: AreaBook) -> Person:
-    return Person(book, areas, dict(PLACES), dict(ANSWERS))
+    return Person(book, areas, {}, dict(ANSWERS))

@@ -13,6 +13,8 @@ from itertools import product
 
 import pytest
 
+from config.figures import spoken
+from config.settings import Settings
 from gateway.kernel.text import is_gsm7, septets
 from menus.checks import conditions_of
 from menus.drafts import targets_of
@@ -24,6 +26,7 @@ from menus.model import ROOT, SCREEN_ROOM, Effect, Input, Need, Outcome, Row, Ro
 from menus.screens import Doing, Screen
 
 BOOK = standard()
+OF_SETTINGS = spoken(Settings())
 PREFIX, WIDEST = 4, 160
 LIST = 20
 STATES = BOOK.texts.codes("state")
@@ -85,7 +88,7 @@ class Walk:
         for facts in FACTS.values():
             known = {name: self.values[name] if value == "yes" and name in self.values else value
                      for name, value in facts.items()}  # fmt: skip
-            known |= {name: self.values[name] for name in ("ussd", "number", "tariff", "cap")}
+            known |= {name: self.values[name] for name in OF_SETTINGS}
             if known.get("area"):
                 known["area_name"] = self.values["area_name"]
             self._from(start(BOOK, known, self.language, room=self.room), known)

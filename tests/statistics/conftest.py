@@ -42,6 +42,11 @@ class Desk:
             for verb, at in steps:
                 store.add_event(conn, aspiration_id, at, "official:1", verb, None, f"statistics:event:{next(_ids)}")
 
+    def handed(self, aspiration_id: int, office: str, at: datetime) -> None:
+        """It was forwarded to an office."""
+        with self.rt.engine.begin() as conn:
+            store.add_event(conn, aspiration_id, at, "official:1", "forward", office, f"statistics:event:{next(_ids)}")
+
     def filed(self, n: int, at: datetime, *steps: tuple[str, datetime], area: str = MEDONO) -> None:
         """As many reports, each with the same steps."""
         for i in range(n):

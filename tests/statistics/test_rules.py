@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.aspirations import lapor_rules
 from gateway.aspirations.rules import KINDS, State
 from gateway.kernel.errors import Invalid
+from gateway.kernel.hiding import SMALLEST
 from gateway.statistics import rules
 from gateway.statistics.rules import Month
 
@@ -53,12 +55,12 @@ def test_nothing_hidden_can_be_worked_out_from_what_is_shown(leaves: dict[str, i
     counts = add_up(leaves, rest)
     hidden = rules.hide(PARENTS, counts)
     shown = {code: n for code, n in counts.items() if code not in hidden}
-    assert all(n >= rules.SMALLEST for n in shown.values())
+    assert all(n >= SMALLEST for n in shown.values())
     possible = ranges(shown, rest)
     for code in hidden:
         low, high = possible[code]
         assert low <= counts[code] <= high
-        assert high - low >= rules.SMALLEST, f"{code} is known to lie from {low} to {high}"
+        assert high - low >= SMALLEST, f"{code} is known to lie from {low} to {high}"
 
 
 @given(at_leaves, elsewhere)
@@ -66,7 +68,7 @@ def test_a_few_who_named_no_part_are_not_told_from_the_rest(leaves: dict[str, in
     counts = add_up(leaves, rest)
     hidden = rules.hide(PARENTS, counts)
     for code, own in rest.items():
-        if 0 < own < rules.SMALLEST and code not in hidden:
+        if 0 < own < SMALLEST and code not in hidden:
             assert len([part for part in PARTS[code] if part in hidden]) > 1
 
 
@@ -86,15 +88,28 @@ def test_a_cell_of_the_table_for_lapor_is_not_told_from_the_public_total(counts:
     cells = rules.show_lapor(counts)
     hidden = [kind for kind, _, n in cells if n is None]
     shown = [n for _, _, n in cells if n is not None]
-    assert all(n >= rules.SMALLEST for n in shown)
+    assert all(n >= SMALLEST for n in shown)
     left = sum(counts.values()) - sum(shown)
     assert len(hidden) > 1
-    assert left >= rules.SMALLEST or not shown
+    assert left >= SMALLEST or not shown
+
+
+_offices = st.sampled_from([f"OPD{n}" for n in range(8)] + [rules.ELSEWHERE])
+
+
+@given(st.dictionaries(_offices, st.integers(0, 15)))
+def test_what_is_hidden_of_offices_is_not_told_from_the_citys_total(counts: dict[str, int]) -> None:
+    codes = [f"OPD{n}" for n in range(8)]
+    hidden = rules.hide_offices(codes, dict.fromkeys(rules.OFFICE_MEASURES, counts))["denied"]
+    assert {code for code in [*codes, rules.ELSEWHERE] if counts.get(code, 0) < SMALLEST} <= hidden
+    left = sum(counts.get(code, 0) for code in hidden)
+    assert not hidden or len(hidden) > 1
+    assert left >= SMALLEST or not hidden or len(hidden) == len(codes) + 1
 
 
 def test_every_state_and_kind_has_a_word_of_lapor() -> None:
-    assert set(rules.LAPOR_STATES) == set(State)
-    assert set(rules.LAPOR_KINDS) == set(KINDS)
+    assert set(lapor_rules.STATES) == set(State)
+    assert set(lapor_rules.KINDS) == set(KINDS)
 
 
 def test_counts_of_rumours_under_five_are_hidden() -> None:

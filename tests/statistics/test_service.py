@@ -30,7 +30,7 @@ def day(n: int) -> datetime:
 def counted(rt: Runtime, area: str = MEDONO, month: Month = OCTOBER) -> dict[str, float]:
     """Everything that was counted of an area, before anything is hidden."""
     with rt.engine.begin() as conn:
-        found = store.tickets(conn, service._span(rt, month), CITY, 14)
+        found = store.by_area(conn, service._span(rt, month), CITY, 14)
     return {what: median if what == "median" else n for code, what, n, median in found if code == area}
 
 
@@ -101,7 +101,7 @@ def test_made_up_reports_count_only_where_there_is_nothing_else(rt: Runtime, des
     for with_demo, wanted in ((True, 5), (False, 0)):
         chosen = store.Span(span.begins, span.ends, span.zone, with_demo)
         with rt.engine.begin() as conn:
-            found = {(code, what): n for code, what, n, _ in store.tickets(conn, chosen, CITY, 14)}
+            found = {(code, what): n for code, what, n, _ in store.by_area(conn, chosen, CITY, 14)}
         assert found.get((CITY, "received"), 0) == wanted
 
 
@@ -157,7 +157,68 @@ def test_lines_of_csv_hold_nothing_that_is_hidden(rt: Runtime, desk: Desk) -> No
     desk.filed(2, day(0), area=BENDAN)
     header, *lines = service.as_csv(OCTOBER, service.areas_of(rt, OCTOBER)).splitlines()
     assert header.split(",") == list(service.HEADER)
-    assert [line for line in lines if f",{BENDAN}," in line] == [f"2026-10,{BENDAN},Bendan Kergon,kelurahan,,,,,,,,"]
+    assert [line for line in lines if f",{BENDAN}," in line] == [f"2026-10,{BENDAN},Bendan Kergon,kelurahan,,,,,,,,,"]
+
+
+def held(rt: Runtime, month: Month = OCTOBER) -> dict[tuple[str, str], float]:
+    """Everything that was counted of offices, before anything is hidden."""
+    with rt.engine.begin() as conn:
+        found = store.by_office(conn, service._span(rt, month), 14)
+    return {(code, what): median if what == "median" else n for code, what, n, median in found}
+
+
+def test_an_event_is_that_of_the_office_which_held_the_report_then(rt: Runtime, desk: Desk) -> None:
+    ticket = desk.file(day(0))
+    desk.handed(ticket, "DPUPR", day(1))
+    desk.did(ticket, ("resolve", day(3)), ("deny", day(4)))
+    desk.handed(ticket, "DLH", day(5))
+    desk.did(ticket, ("resolve", day(6)), ("confirm", day(7)))
+    desk.filed(1, day(0), ("take", day(1)), ("resolve", day(2)), ("lapse", day(13)))
+    assert held(rt) == {
+        ("DPUPR", "forwarded"): 1, ("DPUPR", "answered_on_time"): 1, ("DPUPR", "median"): 3, ("DPUPR", "denied"): 1,
+        ("DLH", "forwarded"): 1, ("DLH", "confirmed"): 1,
+        ("", "answered_on_time"): 1, ("", "median"): 2, ("", "closed_automatically"): 1,
+    }  # fmt: skip
+
+
+def test_offices_add_up_to_the_citys_figures(rt: Runtime, desk: Desk) -> None:
+    for n, office in enumerate(("DPUPR", "DLH", "DLH", "")):
+        ticket = desk.file(day(n))
+        if office:
+            desk.handed(ticket, office, day(n))
+        desk.did(ticket, ("resolve", day(n + 1)), ("confirm", day(n + 2)))
+    city, offices = counted(rt, CITY), held(rt)
+    for what in ("answered_on_time", "confirmed"):
+        assert city[what] == sum(n for (_, of), n in offices.items() if of == what) == 4
+
+
+def test_silence_of_nobody_is_none(rt: Runtime, desk: Desk) -> None:
+    desk.filed(1, day(0), ("resolve", day(3)), ("lapse", day(13)))
+    with rt.engine.begin() as conn:
+        conn.execute(statement("UPDATE aspirations SET number_id = NULL, channel = 'lapor', lapor = ticket"))
+    assert "closed_automatically" not in counted(rt)
+    assert ("", "closed_automatically") not in held(rt)
+
+
+def test_the_gap_is_shown_where_all_that_it_is_of_is_shown(rt: Runtime, desk: Desk) -> None:
+    words = {"DPUPR": (8, 4, 4, 12), "DLH": (8, 4, 4, 12), "BPBD": (6, 6, 0, 6)}
+    for office, counts in words.items():
+        for word, n in zip(("confirm", "deny", "confirm_partly", "lapse"), counts, strict=True):
+            for at in range(n):
+                ticket = desk.file(day(0) + timedelta(seconds=at))
+                desk.handed(ticket, office, day(1))
+                desk.did(ticket, ("resolve", day(2)), (word, day(13)))
+    report = service.report(rt, OCTOBER)
+    found = {one.area: one for one in report.offices}
+    assert list(found) == [*sorted(found.keys() - {""}), ""]
+    dpupr, bpbd = found["DPUPR"], found["BPBD"]
+    assert (dpupr.counts["confirmed"], dpupr.counts["denied"], dpupr.gap_percent) == (8, 8, 71)
+    assert (bpbd.counts["confirmed"], bpbd.gap_percent) == (None, None)
+    assert report.of(CITY).gap_percent == round(100 * 52 / 74)
+    header, *lines = service.offices_as_csv(report).splitlines()
+    assert header.split(",") == list(service.OFFICE_HEADER)
+    assert "2026-10,DLH,Dinas Lingkungan Hidup,28,28,,8,8,12,2.0,71" in lines
+    assert lines[-1] == '2026-10,,"KIM, lurah, desk",,,,,,,,'
 
 
 def rt_areas(rt: Runtime, above: str) -> list[str]:

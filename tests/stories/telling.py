@@ -1,8 +1,8 @@
 """What tellers of stories share: the stories of a folder, people with a phone each, and what has reached it since they looked."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from config.settings import Settings
 from gateway.db import statement
 from gateway.dialogue.hop import hop
 from gateway.kernel.text import measure
@@ -26,6 +27,13 @@ def stories_in(folder: Path) -> list[Any]:
         for file in sorted(folder.glob("*.yaml"))
         for story in yaml.safe_load(file.read_text("utf-8"))
     ]
+
+
+def under(rt: Runtime, written: Mapping[str, str]) -> Runtime:
+    """The same tools where these settings are written otherwise, as the environment writes them."""
+    parsed = Settings(**{name.lower(): text for name, text in written.items()})  # type: ignore[arg-type]
+    changed = {name.lower(): getattr(parsed, name.lower()) for name in written}
+    return replace(rt, settings=rt.settings.model_copy(update=changed))
 
 
 @dataclass

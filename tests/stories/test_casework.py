@@ -1,7 +1,8 @@
 """Lives of tickets, told in YAML: residents and officials with a phone each, and every SMS that any of them gets.
 
 A story names its `people` (where they live, their language) and `officials` (role, area, office), and is a list of steps
-on a clock that stands still (Wednesday 4 November 2026, 10:00 WIB, unless `begins` says otherwise). Keys of a step:
+on a clock that stands still (Wednesday 4 November 2026, 10:00 WIB, unless `begins` says otherwise), under `settings` that
+are not the defaults. Keys of a step:
   NAME: said     an SMS of this person; `{t}` is the newest ticket, `{t1}` the first, `{next}` the code of the next cell of
                  an official's card, `{code}` that of the cell which the newest SMS to them named, `{B1}` of that cell,
                  `{wrong}` none of theirs
@@ -34,7 +35,7 @@ from gateway.officials.rules import Official
 from gateway.providers.base import Inbound
 from gateway.residents.service import own
 from gateway.runtime import Runtime
-from tests.stories.telling import Phone, Telling, stories_in
+from tests.stories.telling import Phone, Telling, stories_in, under
 
 STORIES = stories_in(Path(__file__).parent / "casework")
 KEYS = {"at", "wait", "dials", "shows", "api", "reads", "ticket", "ticket1"}
@@ -116,8 +117,8 @@ class Teller(Telling):
 
 @pytest.mark.parametrize("story", STORIES)
 def test_story(story: dict[str, Any], rt: Runtime, clock: Any, city: AreaBook) -> None:
-    assert set(story) <= {"story", "begins", "people", "officials", "steps"}
-    teller = Teller(rt, clock, city)
+    assert set(story) <= {"story", "begins", "settings", "people", "officials", "steps"}
+    teller = Teller(under(rt, story.get("settings", {})), clock, city)
     if "begins" in story:
         teller.goes_to(story["begins"])
     for name, one in story["people"].items():

@@ -1,6 +1,7 @@
 """Information over the API: drafted, submitted, approved by another, corrected, retired; searches and boards."""
 
 from gateway.runtime import Runtime
+from gateway.web.api.desk_answers import QuizResult
 from tests.web.conftest import BENDAN, MEDONO, Staff
 
 ITEM = {
@@ -42,3 +43,18 @@ def test_the_whole_way(staff: Staff, rt: Runtime) -> None:
 def test_a_time_that_is_missing_is_named(staff: Staff) -> None:
     answer = staff("admin")("POST", "/items", {name: value for name, value in ITEM.items() if name != "valid_until"})
     assert (answer.status_code, answer.json["detail"]) == (400, "valid_until is missing.")
+
+
+def test_an_item_may_ask_a_quiz(staff: Staff) -> None:
+    quiz = {"options": {"1": "klik", "2": "tanya CEK"}, "right": "2", "facts": {"id": "Bansos tidak lewat link."}}
+    texts = {"id": "SMS bansos minta klik link. Anda? 1 klik 2 tanya CEK"}
+    asked = {**ITEM, "topic": "services", "texts": texts, "quiz": quiz, "office": None, "percent": None}
+    admin = staff("admin")
+    made = admin("POST", "/items", asked)
+    assert (made.status_code, made.json["quiz"]) == (201, quiz), made.text
+    assert made.json["hash"] != admin("POST", "/items", {**asked, "quiz": None}).json["hash"]
+    found = admin("GET", f"/items/{made.json['code']}/quiz")
+    assert QuizResult.model_validate(found.json).results_at is None
+    assert staff("kim", MEDONO)("GET", f"/items/{made.json['code']}/quiz").status_code == 404
+    wrong = admin("POST", "/items", {**asked, "quiz": {**quiz, "right": "3"}})
+    assert (wrong.status_code, wrong.json["detail"]) == (400, "quiz.right must be the digit of one of its answers.")

@@ -2,6 +2,7 @@
 
 from flask.testing import FlaskClient
 
+from gateway.reference.store import OFFICES
 from gateway.web import auth
 
 
@@ -12,6 +13,8 @@ def test_anyone_reads_the_newest_month_that_is_over(client: FlaskClient) -> None
     assert answer.json["month"] == "2026-10"
     assert len(answer.json["areas"]) == 32
     assert answer.json["areas"][0]["received"] is None
+    assert [one["office"] for one in answer.json["offices"]] == [*sorted(OFFICES), ""]
+    assert answer.json["offices"][0]["gap_percent"] is None
     one = client.get("/api/v1/statistics?month=2026-09&area=33.75.01.1006").json
     assert one is not None
     assert [area["name"] for area in one["areas"]] == ["Bendan Kergon"]
@@ -21,6 +24,9 @@ def test_figures_come_as_a_file(client: FlaskClient) -> None:
     answer = client.get("/api/v1/statistics.csv?area=33.75.01")
     assert answer.headers["Content-Disposition"] == "attachment; filename=kabar-2026-10.csv"
     assert answer.text.splitlines()[1].startswith("2026-10,33.75.01,Pekalongan Barat,kecamatan,")
+    answer = client.get("/api/v1/statistics/offices.csv")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=kabar-2026-10-opd.csv"
+    assert answer.text.splitlines()[1].startswith("2026-10,BPBD,Badan Penanggulangan Bencana Daerah,")
 
 
 def test_what_is_asked_wrongly_is_named(client: FlaskClient) -> None:

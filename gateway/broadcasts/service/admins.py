@@ -9,7 +9,6 @@ from gateway.numbers import store as numbers
 from gateway.officials import store as officials
 from gateway.officials.rules import Role
 from gateway.runtime import Runtime
-from menus import render
 
 
 def tell(
@@ -32,6 +31,6 @@ def tell(
         is_admin = official.role is Role.ADMIN and official.area == rules.CITY
         if (is_admin or official.id == also) and official.id != but:
             language = words.language_of(rt, conn, numbers.get(conn, official.number_id))
-            body = render.render(message, slots, language)
+            body = rt.say(message, slots, language)
             told += words.write_to(rt, conn, official, body, f"{cause}:{official.id}", language, at_once=at_once)
     return told

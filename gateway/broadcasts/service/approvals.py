@@ -20,7 +20,6 @@ from gateway.officials.rules import Official
 from gateway.outbox.service.post import quiet, wake_replies
 from gateway.reference import service as reference
 from gateway.runtime import Runtime
-from menus import render
 
 APPROVE = "approve"
 
@@ -109,15 +108,15 @@ def request(
         "text": words.read_whole(rt, broadcast, language),
     }
     if wanted is None:
-        return render.render("order.request_bare", slots, language)
-    return render.render("order.request", {**slots, "asked": name_code(wanted, language)}, language)
+        return rt.say("order.request_bare", slots, language)
+    return rt.say("order.request", {**slots, "asked": name_code(rt, wanted, language)}, language)
 
 
-def name_code(wanted: Wanted, language: str) -> str:
+def name_code(rt: Runtime, wanted: Wanted, language: str) -> str:
     """Which code to send: `kartu D4`, or that of the authenticator."""
     if wanted.ask.cell is None:
-        return render.render("code_of.totp", {}, language)
-    return render.render(f"code_of.{'either' if wanted.has_totp else 'card'}", {"cell": wanted.ask.cell}, language)
+        return rt.say("code_of.totp", {}, language)
+    return rt.say(f"code_of.{'either' if wanted.has_totp else 'card'}", {"cell": wanted.ask.cell}, language)
 
 
 def names_of(people: Sequence[Official]) -> str:

@@ -13,7 +13,6 @@ from gateway.kernel.errors import Conflict, Forbidden
 from gateway.officials.rules import Official
 from gateway.reference import service as reference
 from gateway.runtime import Runtime
-from menus import render
 
 _OVER = (State.FINISHED, State.CANCELLED, State.PAUSED)
 
@@ -44,12 +43,12 @@ def correct(
             raise Conflict("It is still being sent; pause or cancel it first.", reason="sending")
         if original.state not in _OVER or original.batch_id is None:
             raise Conflict("Nothing of it has left; change or cancel it instead.", reason="state")
-        opened = {language: _open(original.number, language, text) for language, text in texts.items()}
+        opened = {language: _open(rt, original.number, language, text) for language, text in texts.items()}
         audience = {**original.audience, CORRECTS: [str(original.id)]}
         content = Content(original.level, opened, audience, original.reason, is_drill=original.is_drill)
         return drafting.draft(rt, official, content, key, within=conn)
 
 
-def _open(number: int, language: str, text: str) -> str:
-    opening = render.render("order.correction", {"code": show_broadcast(number)}, language)
+def _open(rt: Runtime, number: int, language: str, text: str) -> str:
+    opening = rt.say("order.correction", {"code": show_broadcast(number)}, language)
     return text if text.strip().upper().startswith(opening.strip().upper()) else opening + text.strip()

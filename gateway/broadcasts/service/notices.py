@@ -11,7 +11,6 @@ from gateway.officials import store as officials
 from gateway.outbox.service.post import wake_replies
 from gateway.reference import service as reference
 from gateway.runtime import Runtime
-from menus import render
 
 _NEWS_FOR = timedelta(hours=24)
 
@@ -48,7 +47,7 @@ def _tell(rt: Runtime, conn: Connection, broadcast: Broadcast, kind: str, round:
         "reason": broadcast.note or "-",
         "at": words.show_at(rt, broadcast.finished_at or words.begins_at(rt, broadcast)),
     }
-    body = render.render(f"order.told_{kind}", slots, language)
+    body = rt.say(f"order.told_{kind}", slots, language)
     cause = f"told:{broadcast.id}:{kind}{round or ''}:{broadcast.hash[:12]}"
     words.write_to(rt, conn, author, body, cause, language, at_once=is_alarm(broadcast))
     return True

@@ -15,9 +15,9 @@ from gateway.kernel.errors import Missing
 from gateway.officials.rules import Official
 from gateway.outbox.rules import Class
 from gateway.outbox.store import batches, fanout, routes
+from gateway.outbox.store.batches import Fragment
 from gateway.runtime import Runtime
 from gateway.state import queue
-from menus import render
 
 
 def look(rt: Runtime, official: Official, broadcast_id: int) -> dict[str, Any]:
@@ -79,32 +79,32 @@ def tick(rt: Runtime) -> int:
 
 
 def _tell(rt: Runtime, conn: Connection, broadcast: Broadcast, poll: Poll) -> None:
-    counts, now = poll_store.count(conn, broadcast.id), rt.now()
-    told = 0
+    counts, told = poll_store.count(conn, broadcast.id), 0
     if counts:
         figures = show(poll, counts)
-        texts = {language: _words(broadcast, poll, figures, language) for language in rt.settings.languages}
-        batch = batches.get(conn, batches.add(conn, now, Class.ROUTINE, texts, is_capped=False))
-        told = fanout.fan_out(
-            conn,
-            batch,
-            poll_store.answerers(broadcast.id),
-            rt.settings.sms_routes,
-            set(routes.paused(conn)),
-            [name for name, provider in rt.providers.items() if provider.sends_to_demo],
-            now,
-            0,
-        )
-    audit.record(conn, now, "clock", "tell poll", f"broadcast:{broadcast.id}", told=told)
+        texts = {language: _words(rt, broadcast, poll, figures, language) for language in rt.settings.languages}
+        told = send_back(rt, conn, texts, poll_store.answerers(broadcast.id))
+    audit.record(conn, rt.now(), "clock", "tell poll", f"broadcast:{broadcast.id}", told=told)
 
 
-def _words(broadcast: Broadcast, poll: Poll, figures: Figures, language: str) -> str:
+def send_back(rt: Runtime, conn: Connection, texts: Mapping[str, str], answerers: Fragment) -> int:
+    """Send a result to those who answered (number_id, language), in the caller's transaction, who wakes `bulk` after it.
+
+    A batch of its own, outside the weekly cap, since they have asked for it by answering; how many it is for.
+    """
+    now = rt.now()
+    batch = batches.get(conn, batches.add(conn, now, Class.ROUTINE, dict(texts), is_capped=False))
+    may_demo = [name for name, provider in rt.providers.items() if provider.sends_to_demo]
+    return fanout.fan_out(conn, batch, answerers, rt.settings.sms_routes, set(routes.paused(conn)), may_demo, now, 0)
+
+
+def _words(rt: Runtime, broadcast: Broadcast, poll: Poll, figures: Figures, language: str) -> str:
     slots: Mapping[str, str] = {"code": show_broadcast(broadcast.number)}
     shown = {digit: n for digit, n in figures.cells.items() if n is not None}
     if not shown or figures.total is None:
-        return render.render("sms.poll_few", slots, language)
+        return rt.say("sms.poll_few", slots, language)
     cells = [f"{poll.options[digit]} {figures.percent(n)}%" for digit, n in shown.items()]
     if rest := figures.total - sum(shown.values()):
-        cells.append(f"{render.render('sms.poll_others', {}, language)} {figures.percent(rest)}%")
+        cells.append(f"{rt.say('sms.poll_others', {}, language)} {figures.percent(rest)}%")
     slots = {**slots, "people": show_count(figures.total), "results": ", ".join(cells)}
-    return render.render("sms.poll_result", slots, language)
+    return rt.say("sms.poll_result", slots, language)

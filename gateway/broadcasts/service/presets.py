@@ -18,7 +18,7 @@ from gateway.broadcasts.rules import Broadcast, Content
 from gateway.broadcasts.service import admins, draft
 from gateway.broadcasts.service.preview import final_texts
 from gateway.broadcasts.service.view import find
-from gateway.db import Connection
+from gateway.db import Connection, transaction
 from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Conflict, Forbidden, Invalid, Missing
 from gateway.kernel.text import measure
@@ -71,11 +71,11 @@ def write(
         return _get(conn, official, id)
 
 
-def every(rt: Runtime, official: Official) -> list[Preset]:
+def every(rt: Runtime, official: Official, *, within: Connection | None = None) -> list[Preset]:
     """Presets that may be used or wait for approval. Raises Missing for roles that send no emergencies and check none."""
     if not _may_look(official):
-        raise Missing("There are no presets for your role.")
-    with rt.engine.begin() as conn:
+        raise Missing("There are no presets for your role.", reason="role")
+    with transaction(rt.engine, within) as conn:
         return store.every(conn)
 
 
@@ -141,9 +141,10 @@ def use(
     key: str,
     *,
     expires_at: datetime | None = None,
+    within: Connection | None = None,
 ) -> dict[str, Any]:
     """Draft an emergency from the approved version of a preset, its slots filled; the answer is that of a draft."""
-    with rt.engine.begin() as conn:
+    with transaction(rt.engine, within) as conn:
         preset = store.approved(conn, name) if _may_look(official) else None
     if preset is None:
         raise Missing("There is no approved preset of this name.")
@@ -151,7 +152,7 @@ def use(
         raise Invalid(fault)
     texts = presets.fill(preset.texts, values)
     content = Content(_LEVEL, texts, preset.audience, reason, expires_at=expires_at, preset_id=preset.id)
-    return draft.draft(rt, official, content, key)
+    return draft.draft(rt, official, content, key, within=within)
 
 
 def review(rt: Runtime, official: Official, broadcast_id: int, note: str | None = None) -> Broadcast:

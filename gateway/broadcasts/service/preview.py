@@ -17,13 +17,15 @@ from gateway.outbox.lint import lint, standard
 from gateway.outbox.service.post import quiet
 from gateway.outbox.store import routes
 from gateway.providers.base import is_numeric
+from gateway.providers.rates import is_overfed
 from gateway.residents import store as residents
 from gateway.runtime import Runtime
-from menus import render
 
 SAME_WITHIN = timedelta(minutes=10)
 """How long after a broadcast the same text to the same people is taken for a slip."""
 _MANY_PARTS = 3
+_LONG = 120
+"""Seconds in a company's own queue that a preview warns of."""
 _CENT = Decimal("0.01")
 
 
@@ -46,8 +48,8 @@ def final_texts(rt: Runtime, number: int, texts: Mapping[str, str], *, is_drill:
     for language, text in texts.items():
         for slot, value in known.items():
             text = text.replace("{" + slot + "}", value)
-        opening = render.render("sms.drill", {}, language) if is_drill else ""
-        done[language] = opening + text.strip() + render.render("sms.code", {"code": known["code"]}, language)
+        opening = rt.say("sms.drill", {}, language) if is_drill else ""
+        done[language] = opening + text.strip() + rt.say("sms.code", {"code": known["code"]}, language)
     return done
 
 
@@ -101,6 +103,7 @@ def preview(
             *_text_warnings(rt, final, sizes, recipients),
             *(_people_warnings(rt, conn, id, what) if recipients else ()),
             *_quiet_warnings(rt, held),
+            *_rate_warnings(rt, shares, parts),
         ],
     }
     if held:
@@ -164,6 +167,20 @@ def _quiet_warnings(rt: Runtime, held: datetime | None) -> list[str]:
         return []
     local = held.astimezone(rt.settings.timezone)
     return [f"Quiet hours: it would begin at {local:%H:%M} on {local:%d/%m}."]
+
+
+def _rate_warnings(rt: Runtime, shares: Sequence[Share], parts: Sequence[int]) -> list[str]:
+    """Routes where these messages would stand for minutes in the company's own queue, and an emergency behind them."""
+    found = []
+    for name, provider in rt.providers.items():
+        n = sum(count for share, count in zip(shares, parts, strict=True) if share.route == name)
+        if is_overfed(provider) and n > provider.sender_rate * _LONG:
+            minutes = round(n / provider.sender_rate / 60)
+            found.append(
+                f"{name} passes on {provider.sender_rate:g} SMS a second from our sender: these take {minutes} minutes there, "
+                f"and an emergency would wait behind them. Ask an admin to look at doctor."
+            )
+    return found
 
 
 def _can_be_answered(rt: Runtime) -> bool:

@@ -1,7 +1,5 @@
 """What became of a broadcast, person by person: masked for all who may see it, in the clear for few, with a reason."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -13,6 +11,7 @@ from gateway.kernel.codes import show_broadcast
 from gateway.kernel.errors import Forbidden, Invalid
 from gateway.kernel.operators import operator_of
 from gateway.kernel.phone import mask
+from gateway.kernel.table import write_rows
 from gateway.kernel.text import clean, redact
 from gateway.officials.rules import Official, Role
 from gateway.outbox.rules import STATUSES
@@ -27,8 +26,6 @@ COLUMNS: Final = (
 )  # fmt: skip
 BLOCK: Final = 2000
 _SHORTEST_REASON, _LONGEST_REASON = 8, 200
-# What a spreadsheet takes for a formula at the head of a cell, also in the wide letters of East Asia.
-_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def page(
@@ -114,23 +111,13 @@ def write_csv(rt: Runtime, official: Official, broadcast_id: int) -> tuple[Broad
 
 
 def _blocks(rt: Runtime, broadcast: Broadcast) -> Iterator[str]:
-    yield _lines([dict(zip(COLUMNS, COLUMNS, strict=True))])
+    yield write_rows([COLUMNS])
     after, code = 0, show_broadcast(broadcast.number)
     while True:
         with rt.engine.begin() as conn:
             block = _page(conn, broadcast, after, BLOCK, None)
         if not block:
             return
-        yield _lines([{"broadcast": code, **_item(rt, one, reveal=False)} for one in block])
+        items = [{"broadcast": code, **_item(rt, one, reveal=False)} for one in block]
+        yield write_rows([item[name] for name in COLUMNS] for item in items)
         after = block[-1].number_id
-
-
-def _lines(rows: list[dict[str, Any]]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
-    return written.getvalue()
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text

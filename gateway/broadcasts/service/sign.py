@@ -15,7 +15,6 @@ from gateway.officials import store as officials
 from gateway.officials.rules import Official, Role
 from gateway.outbox.lint import speaks_of_election, standard
 from gateway.runtime import Runtime
-from menus import render
 
 
 def needs_signature(texts: Mapping[str, str]) -> bool:
@@ -45,7 +44,7 @@ def sign(rt: Runtime, official: Official, broadcast_id: int) -> Broadcast:
             audit.record(conn, now, official.actor, "sign", f"broadcast:{broadcast_id}", texts=texts_hash,
                          channel=official.channel)  # fmt: skip
             language = words.language_of(rt, conn, numbers.get(conn, author.number_id))
-            body = render.render("order.signed", {"code": show_broadcast(broadcast.number)}, language)
+            body = rt.say("order.signed", {"code": show_broadcast(broadcast.number)}, language)
             cause = f"signed:{broadcast_id}:{texts_hash[:12]}"
             words.write_to(rt, conn, author, body, cause, language, at_once=rules.is_alarm(broadcast))
         return broadcast

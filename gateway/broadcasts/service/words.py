@@ -16,7 +16,6 @@ from gateway.outbox.service.post import post, quiet
 from gateway.outbox.store import batches
 from gateway.residents import store as residents
 from gateway.runtime import Runtime
-from menus import render
 
 
 def name_audience(areas: AreaBook, audience: Mapping[str, Sequence[str]]) -> str:
@@ -57,7 +56,7 @@ def read_whole(rt: Runtime, broadcast: Broadcast, language: str) -> str:
     if broadcast.repeat is None:
         return said
     slots = {"until": show_day(broadcast.repeat.until)}
-    return said + render.render(f"order.repeats_{broadcast.repeat.every}", slots, language)
+    return said + rt.say(f"order.repeats_{broadcast.repeat.every}", slots, language)
 
 
 def count(conn: Connection, broadcast: Broadcast) -> dict[str, str]:

@@ -29,7 +29,6 @@ from gateway.outbox.store import batches, messages, routes
 from gateway.providers.base import Outcome, Outgoing, Provider, Verdict
 from gateway.runtime import Runtime
 from gateway.state import queue, throttle
-from menus import render
 
 log = logging.getLogger(__name__)
 _LEASE = timedelta(seconds=45)
@@ -262,8 +261,7 @@ class Pump:
             texts = self._texts[row.batch_id or 0]
             text = texts[row.language] if row.language in texts else next(iter(texts.values()))
         if row.wants_answer and not self._provider.answerable and not row.reply_from:
-            number = {"number": self._rt.settings.sms_number}
-            text = render.render("sms.answer_to", number, row.language) + text
+            text = self._rt.say("sms.answer_to", {}, row.language) + text
         return text
 
     async def _send(self, call: list[tuple[Claimed, Outgoing]]) -> None:

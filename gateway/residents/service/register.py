@@ -1,6 +1,5 @@
 """Register many: from the API, and from a CSV file of any length with a report for each row that could not be taken."""
 
-import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +11,7 @@ from gateway.audit import store as audit
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.kernel.errors import Forbidden, Invalid
+from gateway.kernel.table import read_rows
 from gateway.numbers import store as numbers
 from gateway.officials.rules import Official, Role
 from gateway.outbox.rules import LANE_OF, Class, choose_route
@@ -23,7 +23,6 @@ from gateway.residents import store
 from gateway.residents.rules import Judge, Refusal, Registration
 from gateway.runtime import Runtime
 from gateway.state import queue
-from menus import render
 
 REGISTRARS = (Role.ADMIN, Role.KIM, Role.LURAH)
 MOST = 1000
@@ -68,22 +67,12 @@ def import_csv(
     `phone, area, consent_how, consent_when` at least. `progress` is told of rows done.
     """
     judge = _judge(rt)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = file.readline()
-            file.seek(0)
-            reader = csv.DictReader(file, delimiter=";" if header.count(";") > header.count(",") else ",")
-            missing = [column for column in _REQUIRED if column not in (reader.fieldnames or ())]
-            if missing:
-                raise Invalid(f"The file has no column {', '.join(missing)}; it needs {', '.join(_REQUIRED)}.")
-            numbered = enumerate(reader, start=1)
-            while block := list(islice(numbered, _BLOCK)):
-                rows = [(at, _with_consent(row)) for at, row in block]
-                yield from _write(rt, judge, rows, by, None, is_demo=is_demo)
-                if progress:
-                    progress(len(block))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise Invalid(f"The file cannot be read as CSV in UTF-8: {error}") from None
+    numbered = enumerate(read_rows(path, _REQUIRED), start=1)
+    while block := list(islice(numbered, _BLOCK)):
+        rows = [(at, _with_consent(row)) for at, row in block]
+        yield from _write(rt, judge, rows, by, None, is_demo=is_demo)
+        if progress:
+            progress(len(block))
 
 
 def _with_consent(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,7 +138,7 @@ def _ask(rt: Runtime, conn: Connection, people: Sequence[tuple[int, Registration
         messages.Single(
             cause=f"join:{id}:{now:%Y%m%d}",
             number_id=id,
-            body=render.render("sms.join_ask", {"area_name": areas[person.area].name}, person.language),
+            body=rt.say("sms.join_ask", {"area_name": areas[person.area].name}, person.language),
             lane=LANE_OF[Class.REPLY],
             message_class=Class.REPLY,
             route=choose_route(rt.settings.sms_routes, person.number),

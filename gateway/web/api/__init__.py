@@ -13,6 +13,7 @@ from gateway.web.api import (
     groups,
     holidays,
     items,
+    lapor,
     openapi,
     people,
     planning,
@@ -32,6 +33,7 @@ LARGEST: Final = 1024 * 1024
 CALLS: Final[tuple[Call, ...]] = (
     *people.table,
     *aspirations.table,
+    *lapor.table,
     *holidays.table,
     *broadcasts.table,
     *planning.table,

@@ -200,7 +200,7 @@ class Broadcasts(Answer):
 
 
 class Ticket(Answer):
-    """An aspiration in a list. `provisional`: its `due` may move later, as that year's days off are not decreed yet."""
+    """An aspiration in a list. `provisional`: its `due` may move later; `lapor`: the number under which SP4N-LAPOR has it."""
 
     ticket: str
     state: TicketState
@@ -217,6 +217,7 @@ class Ticket(Answer):
     behalf: bool
     hurried: bool
     escalated: bool
+    lapor: str | None
 
 
 class Event(Answer):

@@ -264,6 +264,14 @@ class OtherClaim(Body):
     code: Word
 
 
+class NewQuiz(Body):
+    """What an item asks, named with its digits in the item's texts; `facts` say why the right answer is, by language."""
+
+    options: dict[str, str]
+    right: Word
+    facts: Texts
+
+
 class NewItem(Body):
     """An item of information to draft; `corrects` names one whose place it takes."""
 
@@ -278,6 +286,7 @@ class NewItem(Body):
     office: Word | None = Field(None, description="Of a project on the development board, as are budget and percent.")
     budget: int | None = Field(None, description="In rupiah.")
     percent: int | None = None
+    quiz: NewQuiz | None = None
 
 
 class NewRelay(Body):

@@ -89,6 +89,34 @@ class Script(Answer):
     texts: dict[str, str]
 
 
+class Quiz(Answer):
+    """What an item asks: answers by digit, the right one, and why, by language."""
+
+    options: dict[str, str]
+    right: str
+    facts: dict[str, str]
+
+
+class AreaScore(Answer):
+    """How many of an area answered, and how many percent rightly; no area for those registered in none."""
+
+    area: str | None
+    people: int | None
+    percent: int | None
+
+
+class QuizResult(Answer):
+    """What came of a quiz, once all who answered were told; a null is hidden, or not known before that."""
+
+    code: str
+    options: dict[str, str]
+    right: str
+    people: int | None
+    percent: int | None
+    areas: list[AreaScore]
+    results_at: str | None
+
+
 class Item(Answer):
     """An item of information. `useful`: readers by SMS who found it so, who did not, and all of them."""
 
@@ -109,6 +137,7 @@ class Item(Answer):
     office: str | None
     budget: int | None
     percent: int | None
+    quiz: Quiz | None
     useful: dict[str, int]
 
 

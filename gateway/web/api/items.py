@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from gateway.information import desk
+from gateway.information import desk, quiz_result
 from gateway.information.desk_store import Draft
+from gateway.information.quizzes import Quiz
 from gateway.information.rules import Content
 from gateway.web.api.bodies import Approval, NewItem, Rejection
 from gateway.web.api.calls import Ask, Part, Table
-from gateway.web.api.desk_answers import Board, Item, Items, Misses
+from gateway.web.api.desk_answers import Board, Item, Items, Misses, QuizResult
 
 table = Table()
 
@@ -21,7 +22,8 @@ def list_items(ask: Ask, part: Part) -> dict[str, Any]:
 @table.call("POST", "/items", "Draft an item, or one that corrects another", Item, status=201)
 def add(ask: Ask, body: NewItem) -> dict[str, Any]:
     content = Content(body.topic, body.area, body.titles, body.texts, body.source, body.valid_from or ask.rt.now(),
-                      body.valid_until, body.office, body.budget, body.percent)  # fmt: skip
+                      body.valid_until, body.office, body.budget, body.percent,
+                      Quiz.of(body.quiz.model_dump()) if body.quiz else None)  # fmt: skip
     return show(desk.draft(ask.rt, ask.official, content, body.corrects))
 
 
@@ -48,6 +50,11 @@ def reject(ask: Ask, code: str, body: Rejection) -> dict[str, Any]:
 @table.call("POST", "/items/{code}/retire", "Show it no more", Item)
 def retire(ask: Ask, code: str) -> dict[str, Any]:
     return show(desk.retire(ask.rt, ask.official, code))
+
+
+@table.call("GET", "/items/{code}/quiz", "What came of the quiz it asks, by area; a null is hidden", QuizResult)
+def quiz_scores(ask: Ask, code: str) -> dict[str, Any]:
+    return quiz_result.look(ask.rt, ask.official, code)
 
 
 @table.call("GET", "/searches", "What people of your area looked for in vain, in ninety days", Misses)
@@ -85,5 +92,6 @@ def show(item: Draft, said: tuple[int, int, int] = (0, 0, 0)) -> dict[str, Any]:
         "office": content.office,
         "budget": content.budget,
         "percent": content.percent,
+        "quiz": content.quiz.stored if content.quiz else None,
         "useful": dict(zip(("yes", "no", "readers"), said, strict=True)),
     }

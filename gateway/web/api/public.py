@@ -10,8 +10,9 @@ from gateway.statistics import service
 from gateway.web.api.answers import Answer
 from gateway.web.api.calls import Table, Visit
 
+_MONTH: Final = {"month": "A month that is over, as 2026-10; the newest where absent"}
 _QUERY: Final = {
-    "month": "A month that is over, as 2026-10; the newest where absent",
+    **_MONTH,
     "area": "The code of an area, shown with all below it; the whole city where absent",
 }
 _CSV: Final = "text/csv"
@@ -32,6 +33,25 @@ class AreaFigures(Answer):
     denied: int | None
     closed_automatically: int | None
     median_working_days: float | None
+    gap_percent: int | None
+
+
+class OfficeFigures(Answer):
+    """An office's month: what happened to the reports it held. An empty `office` stands for what none held.
+
+    gap_percent: of the reports called done, those that their residents denied, found partly done or said nothing of.
+    """
+
+    office: str
+    name: str
+    forwarded: int | None
+    answered_on_time: int | None
+    answered_late: int | None
+    confirmed: int | None
+    denied: int | None
+    closed_automatically: int | None
+    median_working_days: float | None
+    gap_percent: int | None
 
 
 class RumourFigures(Answer):
@@ -49,6 +69,7 @@ class Statistics(Answer):
     month: str
     smallest: int
     areas: list[AreaFigures]
+    offices: list[OfficeFigures]
     rumours: RumourFigures
 
 
@@ -81,8 +102,21 @@ def look(visit: Visit) -> dict[str, Any]:
 @table.call("GET", "/statistics.csv", "The same of reports as CSV; empty is hidden", _CSV, query=_QUERY, is_public=True)
 def download(visit: Visit) -> Response:
     month = service.month_of(visit.rt, visit.query.get("month", ""))
-    lines = service.as_csv(month, service.areas_of(visit.rt, month, visit.query.get("area", "")))
-    named = {"Content-Disposition": f"attachment; filename=kabar-{month}.csv"}
+    return _file(
+        service.as_csv(month, service.areas_of(visit.rt, month, visit.query.get("area", ""))), f"kabar-{month}"
+    )
+
+
+@table.call(
+    "GET", "/statistics/offices.csv", "The same by office as CSV; empty is hidden", _CSV, query=_MONTH, is_public=True
+)
+def download_offices(visit: Visit) -> Response:
+    report = service.report(visit.rt, service.month_of(visit.rt, visit.query.get("month", "")))
+    return _file(service.offices_as_csv(report), f"kabar-{report.month}-opd")
+
+
+def _file(lines: str, name: str) -> Response:
+    named = {"Content-Disposition": f"attachment; filename={name}.csv"}
     return Response(lines, headers=named, content_type=f"{_CSV}; charset=utf-8")
 
 

@@ -127,13 +127,8 @@ class City:
         ticket = Ticket(number, person.name, place, words, args["kind"], category)
         self.tickets[number] = ticket
         key = "sms.receipt" if category else "sms.receipt_plain"
-        slots = {
-            "ticket": show_ticket(number),
-            "at": NOW,
-            "kind": ticket.kind,
-            "category": category,
-            "area_name": place,
-        }
+        slots = {"ticket": show_ticket(number), "at": NOW, "kind": ticket.kind, "category": category}
+        slots["area_name"] = place
         person.inbox.append(self.say(person, key, **slots))
         return ticket
 
@@ -249,7 +244,7 @@ def _official(city: City, person: Person, _: _Args) -> Said:
         return Outcome("none")
     fresh, late = (str(len(_queue(city, which))) for which in ("fresh", "late"))
     slots = {"role": person.role, "official_area": city.name_of(person.area), "fresh": fresh, "late": late}
-    slots["waiting"] = "1" if city.has_blast else "0"
+    slots |= {"waiting": "1" if city.has_blast else "0", "checks": str(len(_open(city)))}
     return Outcome("ok", slots)
 
 
@@ -262,11 +257,27 @@ def _official_tickets(city: City, _: Person, args: _Args) -> Said:
 
 
 def _official_ticket(city: City, _: Person, args: _Args) -> Said:
-    ticket = city.tickets.get(args["ticket"])
+    ticket = city.tickets.get(parse_ticket(args["ticket"]) or "")
     if ticket is None:
         return Outcome("gone")
     may = {f"can_{name}": "yes" if ticket.state in states else "" for name, states in CAN.items()}
     return Outcome("ok", {**city.slots_of(ticket), "text": ticket.words, "suggested": "DPUPR", **may})
+
+
+def _open(city: City) -> dict[str, Rumour]:
+    return {code: one for code, one in city.rumours.items() if not one.fact}
+
+
+def _official_claims(city: City, _: Person, __: _Args) -> Said:
+    found = _open(city).items()
+    return Rows(tuple(Row(code, slots={"claim": code, "count": "3", "claim_words": one.words}) for code, one in found))
+
+
+def _official_claim(city: City, _: Person, args: _Args) -> Said:
+    if (found := _open(city).get(args["claim"])) is None:
+        return Outcome("gone")
+    slots = {"claim": args["claim"], "label_code": "sedang_dicek", "count": "3", "text": found.words}
+    return Outcome("ok", {**slots, "author": "Siti", "proposed": found.label, "codes": "C48"})
 
 
 def _official_broadcasts(city: City, _: Person, __: _Args) -> Said:
@@ -297,4 +308,6 @@ _LOOKUPS: Mapping[Lookup, Callable[[City, Person, _Args], Said]] = {
     Lookup.OFFICIAL_TICKET: _official_ticket,
     Lookup.OFFICIAL_BROADCASTS: _official_broadcasts,
     Lookup.OFFICIAL_BROADCAST: _official_broadcast,
+    Lookup.OFFICIAL_CLAIMS: _official_claims,
+    Lookup.OFFICIAL_CLAIM: _official_claim,
 }

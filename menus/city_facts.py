@@ -22,7 +22,8 @@ BLAST = {"code": "B27", "level": "emergency", "people": "1.204"}
 CAN = {
     "verify": {"received"}, "take": {"verifying"}, "forward": {"verifying"}, "ask": {"verifying"},
     "start": {"forwarded", "local"}, "reply": {"forwarded", "local", "in_progress"},
-    "resolve": {"forwarded", "local", "in_progress"},
+    "resolve": {"forwarded", "local", "in_progress"}, "archive": {"verifying"}, "decline": {"verifying"},
+    "merge": {"verifying"}, "reopen": {"archived", "closed"},
 }  # fmt: skip
 """What officials of this city may do to a ticket, by its state."""
 TRIES = 3

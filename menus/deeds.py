@@ -311,8 +311,6 @@ _DEEDS: Mapping[Action, _Deed] = {
     Action.APPROVE_BROADCAST: lambda city, by, args: Done(
         office.approve(city, by, args.get("broadcast", ""), args["code"])
     ),
-    Action.ACT_ON_TICKET: lambda city, _, args: Done(
-        office.act_on_ticket(city, args["ticket"], args["verb"], args["words"])
-    ),
+    Action.ACT_ON_TICKET: lambda city, _, args: Done(office.act_on_ticket(city, args)),
 }
 _BY_SMS: Mapping[Action, _Deed] = {Action.SEND_MY_DATA: _tell_my_data, Action.ERASE_MY_DATA: _ask_erase}

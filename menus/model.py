@@ -33,6 +33,8 @@ class Lookup(StrEnum):
     OFFICIAL_TICKET = "official_ticket"
     OFFICIAL_BROADCASTS = "official_broadcasts"
     OFFICIAL_BROADCAST = "official_broadcast"
+    OFFICIAL_CLAIMS = "official_claims"
+    OFFICIAL_CLAIM = "official_claim"
 
 
 class Action(StrEnum):

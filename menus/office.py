@@ -1,5 +1,7 @@
 """What officials do in the city in memory: sign in, approve the one broadcast that waits, and work on tickets."""
 
+from collections.abc import Mapping
+
 from gateway.kernel.codes import parse_ticket, show_ticket
 from menus.city import City, Person
 from menus.city_facts import CAN, CELL_CODE, NOW, PIN
@@ -30,18 +32,25 @@ def approve(city: City, person: Person, broadcast: str, code: str) -> Outcome:
 
 _BECOMES = {
     "verify": "verifying", "take": "local", "forward": "forwarded", "start": "in_progress", "resolve": "answered",
-    "ask": "needs_info", "archive": "archived",
+    "ask": "needs_info", "archive": "archived", "decline": "declined", "merge": "merged", "reopen": "reopened",
 }  # fmt: skip
 
 
-def act_on_ticket(city: City, ticket: str, verb: str, words: str) -> Outcome:
+def act_on_ticket(city: City, args: Mapping[str, str]) -> Outcome:
     """Do it where the state allows it and something is said where something must be."""
-    found = city.tickets.get(parse_ticket(ticket) or "")
+    verb, words = args["verb"], args["words"]
+    found = city.tickets.get(parse_ticket(args["ticket"]) or "")
     if found is None:
         return Outcome("gone")
     slots = {"ticket": show_ticket(found.number)}
-    says = verb in ("reply", "resolve", "ask", "archive")
-    if found.state not in CAN["ask" if verb == "archive" else verb] or (says and not words.strip()):
+    says = verb not in ("verify", "take", "forward", "start", "merge")
+    lacks = (says and not words.strip()) or (verb == "decline" and not args["to"].strip())
+    into = parse_ticket(args["into"]) or ""
+    if (
+        found.state not in CAN[verb]
+        or lacks
+        or (verb == "merge" and (into not in city.tickets or into == found.number))
+    ):
         return Outcome("refused", slots)
     found.state = _BECOMES.get(verb, found.state)
     found.news = words if says else found.news

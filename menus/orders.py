@@ -9,6 +9,9 @@
     VONIS C48 label fact # source, source   SETUJU C48 code   TOLAK C48 reason   COCOK C51 C48 code   ANTRE [C48]
     SIAR B27 3                                       read aloud in three RT; also of a claim or an item
 
+What is done to a ticket, VONIS and SIAR wait for a code: `YA ticket code`, `YA C48 code`, `YA SIAR B27 code`; or it stands
+at the very end of the order, behind a `#`.
+
 An area is written as its name, its short code, or with its parts as MEDONO/RW3/RT2.
 """
 
@@ -18,6 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from gateway.kernel.codes import parse_ticket
 from menus.lexicon import Lexicon
 from menus.loader import standard_lexicon
 from menus.matching import find_code, ticket_in
@@ -30,6 +34,17 @@ _EDGE = " \t\r\n,:;.=>#-"
 _CODE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Ea-e][1-8][ .:=\-]*)?(\d(?:[ .\-]?\d){3,7})(?!\d)", re.ASCII)
 _SIX = re.compile(r"(?<!\d)\d{3}[ .\-]?\d{3}(?!\d)", re.ASCII)
 _CELL_AND_CODE = re.compile(r"\W*(?:[A-E][1-8]\W+)?\d(?:[ .\-]?\d){3,7}\W*", re.ASCII | re.IGNORECASE)
+# At the very end of an order, behind a #: `#123456`, `# D4 123 456`, `#kode 123456.`
+_LAST = re.compile(
+    r"#\W{0,3}(?:(?:kode|code|kartu|card)\W{1,3})*(?:[A-E][1-8]\W{0,3})?(\d(?:[ .\-]?\d){3,7})\W*\Z",
+    re.ASCII | re.IGNORECASE,
+)
+_LAST_SIX = re.compile(r"(?<![\w.\-])(\d{6})\W*\Z", re.ASCII)
+_TAKEN = re.compile(rf"(?:#[^#\[\]]*)?{re.escape(CODE_MASK)}\W*\Z")
+_TICKET_AND_CODE = re.compile(
+    r"\W*[A-Z]+\W+(\d{3}[ .\-]?\d{3}[ .\-]?\d)\W+(?:[A-E][1-8]\W*)?\d{3}[ .\-]?\d{3}\W*", re.ASCII | re.IGNORECASE
+)
+_DIGITS_ALONE = re.compile(r"\W*\d[\d .\-]{8,18}\W*", re.ASCII)
 _GROUP = re.compile(r"@([A-Za-z0-9_-]{1,40})", re.ASCII)
 _UNIT = re.compile(r"/\s*(RW|RT)\s?0*(\d{1,3})", re.ASCII | re.IGNORECASE)
 
@@ -69,11 +84,15 @@ class Order(StrEnum):
 
 TICKETED = frozenset({Order.TICKETS, Order.VERIFY, Order.ASK, Order.FORWARD, Order.DECLINE, Order.TAKE, Order.START,
                       Order.REPLY, Order.RESOLVE, Order.MERGE, Order.ARCHIVE, Order.REOPEN})  # fmt: skip
-"""Orders about tickets. They carry no code: none lets out more than an SMS to the people of one ticket."""
+"""Orders about tickets."""
+GUARDED = (TICKETED - {Order.TICKETS}) | {Order.VERDICT, Order.RELAY}
+"""Orders that wait for a code, kept meanwhile; it may also stand at their very end."""
+_WORDLESS = frozenset({Order.VERIFY, Order.TAKE, Order.START, Order.FORWARD, Order.MERGE, Order.RELAY})
+"""Of these, those without words for anyone: six digits at their end are a code, with or without a #."""
 _TYPED = 5
 """Digits behind such an order that are meant as a ticket, though they are none."""
 CODED = frozenset({Order.CONFIRM, Order.APPROVE, Order.CANCEL, Order.PAUSE, Order.RESUME, Order.MATCH})
-OF_CLAIMS = frozenset({Order.VERDICT, Order.APPROVE, Order.REJECT, Order.MATCH, Order.QUEUE})
+OF_CLAIMS = frozenset({Order.CONFIRM, Order.VERDICT, Order.APPROVE, Order.REJECT, Order.MATCH, Order.QUEUE})
 """What is ordered of a claim, by its code C48."""
 _PRESET = re.compile(r"\W*([A-Za-z0-9_-]{1,32})(?![A-Za-z0-9_-])", re.ASCII)
 _RELAYED = re.compile(r"\W*([BCN])[ \-]?(\d{1,9})(?:\W+(?:RT\W*)?(\d{1,2})(?:\W*RT)?)?\W*", re.ASCII | re.IGNORECASE)
@@ -91,7 +110,7 @@ class Ordered:
 
     text: of a BLAST or RALAT the message, of a TOLAK the reason, of a ticket's order what stands behind the ticket;
     reason: why an emergency is one; areas and groups: as an audience has them; ticket: seven digits, empty where those
-    that were typed are none; into: a second ticket.
+    that were typed are none; into: a second ticket; code and count: what was read aloud, in how many RT.
     """
 
     order: Order
@@ -118,22 +137,59 @@ def take_code(text: str, lexicon: Lexicon | None = None) -> tuple[str, str]:
     lexicon = lexicon or standard_lexicon()
     tokens = tokens_of(text)
     found = _order_of(tokens, lexicon)
-    if found is None or found[0] not in CODED:
+    if found is None:
         return text, ""
-    start = tokens[found[1] - 1].end
-    words = [token.word for token in tokens[found[1] :]]
-    code, used = find_code(words, lexicon)
-    if code and found[0] is Order.MATCH:
-        used += find_code(words[used:], lexicon)[1]
-    if code:
-        start = tokens[found[1] + used - 1].end
-    elif not _CELL_AND_CODE.fullmatch(text[start:]):
-        return text, ""
-    match = _CODE.search(text, start)
+    order, at = found
+    match = None
+    if order in CODED:
+        match = _code_behind(order, text, tokens, at, lexicon)
+    elif order in GUARDED:
+        match = _LAST.search(text) or _six_at_end(order, text, at)
     if match is None:
         return text, ""
     digits = "".join(filter(str.isdecimal, match[1]))
     return text[: match.start(1)] + CODE_MASK + text[match.end(1) :], digits
+
+
+def _code_behind(order: Order, text: str, tokens: Sequence[Token], at: int, lexicon: Lexicon) -> re.Match[str] | None:
+    """The code behind what an order names: a broadcast, a claim, and with YA a ticket or what was read aloud."""
+    start = tokens[at - 1].end
+    of_relay = order is Order.CONFIRM and _is_of_relay(tokens[at:], lexicon)
+    at += of_relay
+    words = [token.word for token in tokens[at:]]
+    code, used = _find_relayed(words, lexicon) if of_relay else find_code(words, lexicon)
+    if code and order is Order.MATCH:
+        used += find_code(words[used:], lexicon)[1]
+    if order is Order.CONFIRM and not code:
+        code, _, used = ticket_in(words)
+    if code:
+        return _CODE.search(text, tokens[at + used - 1].end)
+    if _CELL_AND_CODE.fullmatch(text[start:]):
+        return _CODE.search(text, start)
+    # A slip in the ticket: what ends like a code is kept out all the same.
+    is_slip = order is Order.CONFIRM and _DIGITS_ALONE.fullmatch(text[start:])
+    return _LAST_SIX.search(text, start) if is_slip else None
+
+
+def _six_at_end(order: Order, text: str, at: int) -> re.Match[str] | None:
+    """Six digits that end an order which says nothing besides: it has no words, or they were left out."""
+    match = _LAST_SIX.search(text)
+    if match is None:
+        return None
+    head = text[: match.start()]
+    if order is Order.RELAY:
+        counted = _RELAYED.fullmatch(head, tokens_of(head)[at - 1].end)
+        return match if counted and counted[3] else None
+    named = _of_ticket(order, head, tokens_of(head)[at:]) if order in TICKETED else None
+    if named is None or not named.ticket or (order is Order.MERGE and not named.into):
+        return None
+    return match if order in _WORDLESS or not named.text else None
+
+
+def is_ticket_and_code(text: str) -> bool:
+    """Whether a message is one word, a ticket and six digits, and nothing else."""
+    match = _TICKET_AND_CODE.fullmatch(text)
+    return match is not None and parse_ticket(match[1]) is not None
 
 
 def mask_six(text: str) -> str:
@@ -149,6 +205,9 @@ def parse(text: str, places: Places, *, has_code: bool = False, lexicon: Lexicon
     if found is None:
         return None
     order, at = found
+    if order in GUARDED and (taken := _TAKEN.search(text)):
+        text = text[: taken.start()]
+        tokens = tokens_of(text)
     if order is Order.BLAST:
         return _blast(text, tokens[at:], places, lexicon, tokens[at - 1].end)
     if order is Order.PRESET:
@@ -159,8 +218,12 @@ def parse(text: str, places: Places, *, has_code: bool = False, lexicon: Lexicon
         return _of_ticket(order, text, tokens[at:])
     if order is Order.RELAY:
         return _relay(text[tokens[at - 1].end :])
+    if order is Order.CONFIRM and _is_of_relay(tokens[at:], lexicon):
+        return Ordered(order, code=_find_relayed([token.word for token in tokens[at + 1 :]], lexicon)[0])
     words = [token.word for token in tokens[at:]]
     code, used = find_code(words, lexicon)
+    if order is Order.CONFIRM and not code and (ticket := ticket_in(words)[0]):
+        return Ordered(order, ticket=ticket)
     if order in OF_CLAIMS and code.startswith("C"):
         known, further = find_code(words[used:], lexicon) if order is Order.MATCH else ("", 0)
         said = _said(text[tokens[at + used + further - 1].end :])
@@ -179,6 +242,20 @@ def _order_of(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Order, int] | 
         if len(words) == length and (name := lexicon.orders.get(words)):
             return Order(name), length
     return None
+
+
+def _is_of_relay(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+    """Whether what YA confirms is that something was read aloud: `YA SIAR B27 code`."""
+    found = _order_of(tokens[:1], lexicon)
+    return found is not None and found[0] is Order.RELAY
+
+
+def _find_relayed(words: Sequence[str], lexicon: Lexicon) -> tuple[str, int]:
+    """As `find_code`, also of an item: N101."""
+    code, used = find_code(words, lexicon)
+    if not code and words and (match := _RELAYED.fullmatch(words[0])) and not match[3]:
+        code, used = f"{match[1].upper()}{int(match[2])}", 1
+    return code, used
 
 
 def _of_ticket(order: Order, text: str, tokens: Sequence[Token]) -> Ordered | None:

@@ -11,7 +11,7 @@ from gateway.aspirations.rules import Verb, following
 from gateway.aspirations.store import Aspiration
 from gateway.audit import store as audit
 from gateway.db import Connection
-from gateway.dialogue import waiting
+from gateway.dialogue import claims, waiting
 from gateway.dialogue.says import Done
 from gateway.dialogue.talk import Talk
 from gateway.kernel.calendar import show_day
@@ -45,7 +45,8 @@ def standing(talk: Talk, conn: Connection, _args: Mapping[str, str]) -> Outcome:
     fresh, late = follow.count_waiting(talk.rt, conn, official)
     slots = {"role": official.role.value, "official_area": talk.area_name(official.area)}
     waits = waiting.count(talk, conn, official)
-    return Outcome("ok", {**slots, "fresh": str(fresh), "late": str(late), "waiting": str(waits)})
+    checks = claims.count(conn, official)
+    return Outcome("ok", {**slots, "fresh": str(fresh), "late": str(late), "waiting": str(waits), "checks": checks})
 
 
 def ticket_rows(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Rows:
@@ -75,7 +76,7 @@ def ticket(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Outcome:
     })  # fmt: skip
 
 
-_ACTS = (Verb.VERIFY, Verb.TAKE, Verb.FORWARD, Verb.START, Verb.REPLY, Verb.RESOLVE, Verb.ASK)
+_ACTS = (Verb.VERIFY, Verb.TAKE, Verb.FORWARD, Verb.START, Verb.REPLY, Verb.RESOLVE, Verb.ASK, Verb.REOPEN)
 
 
 def act(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
@@ -84,7 +85,7 @@ def act(talk: Talk, conn: Connection, args: Mapping[str, str]) -> Done:
     if talk.channel != "ussd" or official is None:
         return Done("gone")
     official = replace(official, channel="ussd")
-    what = Act(Verb(args["verb"]), args["words"], office=args["office"])
+    what = Act(Verb(args["verb"]), args["words"], office=args["office"], to=args["to"], into=args["into"])
     slots = {"ticket": args["ticket"]}
     # The official before the ticket, as orders by SMS lock them.
     code_store.hold(conn, official.id)

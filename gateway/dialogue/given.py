@@ -69,13 +69,17 @@ class Given:
 
     @property
     def subject(self) -> str:
-        """How codes name the broadcast or the claim."""
+        """How codes name the ticket, the claim, what is read aloud, or the broadcast."""
+        if self.ordered.ticket:
+            return f"ticket:{self.ordered.ticket}"
+        if self.ordered.code:
+            return f"relay:{self.ordered.code}"
         return f"rumour:{self.claim}" if self.claim else f"broadcast:{self.id}"
 
     def say(self, key: str, about: Broadcast | Claim | None = None, **slots: str) -> str:
         """A text under `order.` about a broadcast or a claim, or about the code that was named."""
         shown = about.slots if isinstance(about, Claim) else words.describe(self.talk.areas, about) if about else {}
-        code = show_claim(self.claim) if self.claim else show_broadcast(self.number)
+        code = show_claim(self.claim) if self.claim else self.ordered.code or show_broadcast(self.number)
         return self.talk.say(f"order.{key}", **{"code": code, **shown, **slots})
 
     def tell(self, outcome: str, key: str, about: Broadcast | Claim | None = None, **slots: str) -> Done:

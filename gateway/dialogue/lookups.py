@@ -6,7 +6,7 @@ from gateway.aspirations import case_store, follow
 from gateway.aspirations import store as aspirations
 from gateway.aspirations.rules import State
 from gateway.db import Connection
-from gateway.dialogue import alike, desk, hoax, mine, news, waiting
+from gateway.dialogue import alike, claims, desk, hoax, mine, news, waiting
 from gateway.dialogue.follow import status_slots
 from gateway.dialogue.talk import Talk
 from gateway.information import service as information
@@ -88,4 +88,6 @@ NEEDS: dict[Lookup, Callable[[Talk, Connection, Mapping[str, str]], Rows | Outco
     Lookup.OFFICIAL_TICKET: desk.ticket,
     Lookup.OFFICIAL_BROADCASTS: waiting.rows,
     Lookup.OFFICIAL_BROADCAST: waiting.show,
+    Lookup.OFFICIAL_CLAIMS: claims.rows,
+    Lookup.OFFICIAL_CLAIM: claims.show,
 }

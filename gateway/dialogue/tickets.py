@@ -9,6 +9,7 @@ from gateway.aspirations.rules import State, Verb
 from gateway.aspirations.store import Aspiration
 from gateway.audit import store as audit
 from gateway.dialogue.given import Given
+from gateway.dialogue.kept import Deed
 from gateway.dialogue.says import Done
 from gateway.kernel.codes import show_ticket
 from gateway.kernel.errors import Fault
@@ -74,18 +75,26 @@ def _list(given: Given) -> Done:
     return Done("ok", text=text)
 
 
-def act(given: Given) -> Done:
-    """Any other order about a ticket: done at once and without a code, and its people are told."""
+def plan(given: Given) -> Deed | Done:
+    """Any other order about a ticket, of which its people are told."""
     ordered, verb = given.ordered, VERBS[given.ordered.order]
     if not ordered.ticket:
         return _which(given)
-    try:
-        moved = casework.act(given.talk.rt, given.official, ordered.ticket, _what(given, verb), within=given.conn,
-                             cause=given.talk.cause)  # fmt: skip
-    except Fault as fault:
-        return _refuse(given, fault)
-    given.touched.append(f"{SUBJECT}{moved.ticket}")
-    return stand(given, moved.ticket)
+    what, one = _what(given, verb), store.get(given.conn, ordered.ticket)
+
+    def do() -> Done:
+        casework.act(given.talk.rt, given.official, ordered.ticket, what, within=given.conn, cause=given.talk.cause)
+        return stand(given, ordered.ticket)
+
+    said = ordered.text if verb is not Verb.MERGE else show_ticket(ordered.into)
+    return Deed(
+        "confirm" if said else "confirm_bare",
+        {"verb": _WORDS[ordered.order], "said": said},
+        "TIKET",
+        (what, ordered.ticket, *((one.state, one.office, one.held_by, one.changed_at) if one else ())),
+        do,
+        lambda fault: _refuse(given, fault),
+    )
 
 
 def _what(given: Given, verb: Verb) -> Act:

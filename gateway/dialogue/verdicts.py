@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from gateway.broadcasts.service import approvals
 from gateway.dialogue.given import Claim, Given, with_code
+from gateway.dialogue.kept import Deed
 from gateway.dialogue.says import Done
 from gateway.kernel.errors import Fault
 from gateway.officials.codes import Ask
-from gateway.rumours import desk, match_store, rules, store, view, words
+from gateway.rumours import desk, match_store, rules, store, verdict_store, view, words
 from gateway.rumours.rules import LABELS, SATIRE, Finding, said_label, show_claim, show_label
 from gateway.rumours.store import Rumour
 from gateway.rumours.verdict_store import Verdict
@@ -21,23 +22,36 @@ _JOKE = "BERCANDA"
 _EDGE = " \t\r\n,:;.=>#-"
 
 
-def judge(given: Given) -> Done:
-    """VONIS C48 label fact # source, source: a verdict, which nobody reads before a second person approves it.
-
-    It needs no code, since it lets nothing out.
-    """
+def plan(given: Given) -> Deed | Done:
+    """VONIS C48 label fact # source, source: a verdict, which nobody reads before a second person approves it."""
     label, said = _label_of(given.ordered.text)
     fact, mark, named = said.partition("#")
     if not given.claim or not label or not mark:
         return Done("ask", text=given.say("verdict_how", code=_code(given)), wants_answer=True)
     kind = SATIRE if label == _JOKE else ""
-    try:
+
+    def do() -> Done:
         desk.judge(given.talk.rt, given.official, _code(given), "salah" if kind else label, fact.strip(_EDGE),
                    _BETWEEN.split(named.strip()), kind=kind, within=given.conn)  # fmt: skip
-    except Fault as fault:
-        return given.refuse(fault, "VONIS")
-    given.touched.append(given.subject)
-    return given.tell("ok", "verdict_noted", label_code=said_label("salah" if kind else label, kind))
+        return given.tell("ok", "verdict_noted", label_code=said_label("salah" if kind else label, kind))
+
+    return Deed(
+        "verdict_confirm",
+        {"said": given.ordered.text},
+        "ANTRE",
+        (given.ordered.text, *_standing(given)),
+        do,
+        lambda fault: given.refuse(fault, "VONIS"),
+    )
+
+
+def _standing(given: Given) -> tuple[object, ...]:
+    """How the claim stands: a result, or another's verdict, makes what was ordered something else."""
+    rumour = store.get(given.conn, given.claim)
+    if rumour is None:
+        return ()
+    waiting = verdict_store.waiting(given.conn, [rumour.id]).get(rumour.id)
+    return rumour.id, rumour.state, rumour.version, waiting.hash if waiting else ""
 
 
 def _label_of(text: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from gateway.providers.base import Inbound
 from gateway.runtime import Runtime
 from gateway.state import queue
 from menus.keywords import unwrap
-from menus.orders import take_code
+from menus.orders import is_ticket_and_code, take_code
 
 _LONGEST = 2000
 _OVERLAP, _FARTHEST = timedelta(minutes=5), timedelta(hours=24)
@@ -25,9 +25,15 @@ def take(rt: Runtime, provider: str, event: Inbound) -> bool:
     # Redacted before it is cut, so that no half of a number is left at the end.
     body = event.text[: 4 * _LONGEST]
     # A wrapped body is unwrapped first: base64 would hide an identity number from the redaction.
-    redacted = text.redact(unwrap(body) or body)
+    said = unwrap(body) or body
+    redacted = text.redact(said)
     # A one-time code never stands in what is stored. It waits apart, sealed, until the message is understood.
     body, code = take_code(redacted.text[:_LONGEST])
+    if redacted.had_phone and is_ticket_and_code(said):
+        # "YA 0812341 123456": the two together were taken for a phone number.
+        body, code = take_code(said)
+        redacted = text.redact(body)
+        body = redacted.text
     number = phone.normalise(event.sender, rt.settings.region)
     with rt.engine.begin() as conn:
         number_id = numbers.ensure(conn, rt.vault, number).id if number else None

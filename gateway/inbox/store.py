@@ -63,6 +63,7 @@ _TRIED = statement("""
         code_key_no = CASE WHEN tries + 1 < :most_tries THEN code_key_no END
     WHERE id = :id
 """)
+_BODY = statement("SELECT body FROM inbound WHERE id = :id AND number_id = :number_id")
 _WAITING = statement("SELECT count(*) FROM inbound WHERE handled_at IS NULL AND tries < :most_tries")
 _GIVEN_UP = statement("SELECT count(*) FROM inbound WHERE handled_at IS NULL AND tries >= :most_tries")
 _EARLIER = statement("SELECT 1 FROM inbound WHERE number_id = :number_id AND id < :id LIMIT 1")
@@ -174,6 +175,11 @@ def take_next(conn: Connection) -> Arrived | None:
 def handled(conn: Connection, inbound_id: int, now: datetime, outcome: str) -> None:
     """Mark a message as understood, with what was made of it."""
     conn.execute(_HANDLED, {"id": inbound_id, "now": now, "outcome": outcome})
+
+
+def body_of(conn: Connection, inbound_id: int, number_id: int) -> str:
+    """The body of a message from this number as it is kept; empty where there is none."""
+    return str(conn.execute(_BODY, {"id": inbound_id, "number_id": number_id}).scalar() or "")
 
 
 def rewrite(conn: Connection, inbound_id: int, body: str) -> None:

@@ -49,6 +49,15 @@ _FIND = statement(f"""
     WHERE official_id = :id AND act = :act AND subject = :subject AND (closed_at IS NULL OR outcome IN ('late', 'burnt'))
     ORDER BY id DESC LIMIT 1
 """)
+_WAITING = statement(f"""
+    SELECT {_ASK_COLUMNS} FROM code_asks
+    WHERE official_id = :id AND starts_with(act, :acts) AND subject = :subject
+      AND (closed_at IS NULL OR outcome IN ('late', 'burnt'))
+    ORDER BY id DESC LIMIT 20
+""")
+_COUNT = statement("""
+    SELECT count(*) FROM code_asks WHERE official_id = :id AND starts_with(act, :acts) AND closed_at IS NULL
+""")
 _GET = statement(f"SELECT {_ASK_COLUMNS} FROM code_asks WHERE id = :id")
 _LAPSE = statement("""
     UPDATE code_asks SET closed_at = :now, outcome = 'late'
@@ -60,6 +69,10 @@ _NEXT_CELL = statement("""
     WHERE official_id = :id AND used_at IS NULL AND voided_at IS NULL
       AND NOT EXISTS (SELECT FROM code_asks a WHERE a.official_id = c.official_id AND a.serial = c.serial
                       AND a.cell = c.cell AND a.closed_at IS NULL)
+    ORDER BY serial, CAST(substr(cell, 2) AS integer), cell LIMIT 1
+""")
+_FIRST_CELL = statement("""
+    SELECT serial, cell FROM official_cards WHERE official_id = :id AND used_at IS NULL AND voided_at IS NULL
     ORDER BY serial, CAST(substr(cell, 2) AS integer), cell LIMIT 1
 """)
 _ADD = statement(f"""
@@ -126,6 +139,17 @@ def find(conn: Connection, official_id: int, act: str, subject: str) -> Ask | No
     return Ask(*row) if row else None
 
 
+def waiting(conn: Connection, official_id: int, acts: str, subject: str) -> list[Ask]:
+    """As `find`, for every act that begins with `acts`: the newest first."""
+    values = {"id": official_id, "acts": acts, "subject": subject}
+    return [Ask(*row) for row in conn.execute(_WAITING, values)]
+
+
+def count(conn: Connection, official_id: int, acts: str) -> int:
+    """How many codes are waited for, for acts that begin with `acts`."""
+    return int(conn.execute(_COUNT, {"id": official_id, "acts": acts}).scalar_one())
+
+
 def get(conn: Connection, ask_id: int) -> Ask:
     """One ask as it stands now."""
     return Ask(*conn.execute(_GET, {"id": ask_id}).one())
@@ -144,6 +168,12 @@ def renew(conn: Connection, ask_id: int, hash: str, ends_at: datetime) -> Ask:
 def next_cell(conn: Connection, official_id: int) -> tuple[int, str] | None:
     """Card and cell that come next, row by row: neither used nor asked for. None where the card is used up."""
     row = conn.execute(_NEXT_CELL, {"id": official_id}).one_or_none()
+    return (row.serial, row.cell) if row else None
+
+
+def first_cell(conn: Connection, official_id: int) -> tuple[int, str] | None:
+    """Card and cell that the holder would take for the next: the first unused one, asked for or not."""
+    row = conn.execute(_FIRST_CELL, {"id": official_id}).one_or_none()
     return (row.serial, row.cell) if row else None
 
 

@@ -1,6 +1,7 @@
 """One-time codes of officials: asked for an act, checked once, locked after three wrong ones."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.audit import store as audit
@@ -12,7 +13,25 @@ from gateway.officials.code_store import Ask, Held
 from gateway.officials.rules import Official
 from gateway.runtime import Runtime
 
-__all__ = ["Ask", "Proof", "Wanted", "ask", "burn", "find", "is_locked", "prove", "renew_totp"]
+__all__ = [
+    "Ask",
+    "Proof",
+    "Wanted",
+    "ask",
+    "burn",
+    "burn_next",
+    "count",
+    "find",
+    "is_locked",
+    "pick",
+    "prove",
+    "prove_next",
+    "renew_totp",
+    "waiting",
+]
+
+_How = tuple[int, str] | int
+"""What a right code is used up as: a card and its cell, or the time step of an authenticator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,28 @@ def find(conn: Connection, official: Official, act: str, subject: str) -> Ask | 
     return store.find(conn, official.id, act, subject)
 
 
+def waiting(rt: Runtime, conn: Connection, official: Official, acts: str, subject: str) -> list[Ask]:
+    """As `find`, for every act that begins with `acts`, the newest first; each has a cell of its own."""
+    store.lapse(conn, official.id, rt.now())
+    return store.waiting(conn, official.id, acts, subject)
+
+
+def count(rt: Runtime, conn: Connection, official: Official, acts: str) -> int:
+    """How many acts that begin with `acts` wait for a code of this official."""
+    store.lapse(conn, official.id, rt.now())
+    return store.count(conn, official.id, acts)
+
+
+def pick(rt: Runtime, conn: Connection, official: Official, asked: Sequence[Ask], code: str) -> Ask | None:
+    """That of several acts whose own cell has this code. An authenticator's code, like a wrong one, names none."""
+    held = store.hold(conn, official.id)
+    found = None
+    for one in asked if held else ():
+        if held and isinstance(_match(rt, conn, official, held, _place(one), code), tuple):
+            found = one
+    return found
+
+
 def is_locked(rt: Runtime, conn: Connection, official: Official) -> bool:
     """Whether no code of this official counts now; locks the row."""
     held = store.hold(conn, official.id)
@@ -72,18 +113,18 @@ def prove(rt: Runtime, conn: Connection, official: Official, wanted: Ask, code: 
         return Proof("locked")
     # Read again now that guesses take turns: the same code, sent twice at once, is late and no guess.
     wanted = store.get(conn, wanted.id)
-    how = _match(rt, conn, official, held, wanted, code)
+    how = _match(rt, conn, official, held, _place(wanted), code)
     if held.locked_until and held.locked_until > now:
-        _use(rt, conn, official, wanted, how)
+        _use(rt, conn, official, wanted.subject, how)
         return Proof("locked")
     if not wanted.is_open or wanted.ends_at <= now:
         store.close(conn, wanted.id, now, "late")
-        _use(rt, conn, official, wanted, how)
+        _use(rt, conn, official, wanted.subject, how)
         return Proof("late")
     if how is None:
         return _miss(rt, conn, official, held)
     store.close(conn, wanted.id, now, "used")
-    _use(rt, conn, official, wanted, how)
+    _use(rt, conn, official, wanted.subject, how)
     store.tried(conn, official.id, 0, None)
     return Proof("ok")
 
@@ -91,9 +132,39 @@ def prove(rt: Runtime, conn: Connection, official: Official, wanted: Ask, code: 
 def burn(rt: Runtime, conn: Connection, official: Official, wanted: Ask, code: str) -> None:
     """Use up a code that came with an act which was refused: it has been on the air, so it must be good for nothing."""
     held = store.hold(conn, official.id)
-    if held and (how := _match(rt, conn, official, held, wanted, code)):
+    if held and (how := _match(rt, conn, official, held, _place(wanted), code)):
         store.close(conn, wanted.id, rt.now(), "refused")
-        _use(rt, conn, official, wanted, how)
+        _use(rt, conn, official, wanted.subject, how)
+
+
+def prove_next(
+    rt: Runtime, conn: Connection, official: Official, subject: str, code: str, wanted: Ask | None = None
+) -> Proof:
+    """As `prove`, of a code that came in one SMS with its act: that of the card's next cell, asked for elsewhere or not.
+
+    wanted: the code that was asked for by the same act before, if it was; its cell counts too.
+    """
+    held, now = store.hold(conn, official.id), rt.now()
+    if held is None:
+        return Proof("locked")
+    how = _match_next(rt, conn, official, held, code, wanted)
+    if held.locked_until and held.locked_until > now:
+        _use(rt, conn, official, subject, how)
+        return Proof("locked")
+    if how is None:
+        return _miss(rt, conn, official, held)
+    if wanted:
+        store.close(conn, wanted.id, now, "used")
+    _use(rt, conn, official, subject, how)
+    store.tried(conn, official.id, 0, None)
+    return Proof("ok")
+
+
+def burn_next(rt: Runtime, conn: Connection, official: Official, subject: str, code: str) -> None:
+    """As `burn`, of a code that came in one SMS with its act."""
+    held = store.hold(conn, official.id)
+    if held and (how := _match_next(rt, conn, official, held, code, None)):
+        _use(rt, conn, official, subject, how)
 
 
 def renew_totp(rt: Runtime, official_id: int) -> tuple[str, str]:
@@ -106,31 +177,44 @@ def renew_totp(rt: Runtime, official_id: int) -> tuple[str, str]:
     return secret, rules.totp_uri(secret, f"official-{official_id}")
 
 
-def _match(rt: Runtime, conn: Connection, official: Official, held: Held, wanted: Ask, code: str) -> str | int | None:
-    """The cell, or the time step, whose code this is; None for neither. Both are always looked at."""
-    cell: str | None = None
-    if wanted.serial is not None and wanted.cell is not None:
-        kept = store.code_hash(conn, official.id, wanted.serial, wanted.cell)
-        given = rt.vault.digest("card", f"{official.id}:{wanted.cell}:{code}")
+def _place(wanted: Ask) -> list[tuple[int, str]]:
+    return [(wanted.serial, wanted.cell)] if wanted.serial is not None and wanted.cell is not None else []
+
+
+def _match_next(
+    rt: Runtime, conn: Connection, official: Official, held: Held, code: str, wanted: Ask | None
+) -> _How | None:
+    first = store.first_cell(conn, official.id)
+    return _match(rt, conn, official, held, [*(_place(wanted) if wanted else ()), *((first,) if first else ())], code)
+
+
+def _match(
+    rt: Runtime, conn: Connection, official: Official, held: Held, places: Sequence[tuple[int, str]], code: str
+) -> _How | None:
+    """Of these cells the one, or the time step, whose code this is; None for none. All are always looked at."""
+    place: tuple[int, str] | None = None
+    for serial, cell in places:
+        kept = store.code_hash(conn, official.id, serial, cell)
+        given = rt.vault.digest("card", f"{official.id}:{cell}:{code}")
         if kept and hmac.compare_digest(kept, given):
-            cell = wanted.cell
+            place = (serial, cell)
     step: int | None = None
     if held.totp_cipher is not None and held.totp_key_no is not None:
         secret = rt.vault.open(held.totp_cipher, held.totp_key_no)
         step = rules.find_totp_step(secret, code, rt.now(), held.totp_step)
-    return cell if cell is not None else step
+    return place if place is not None else step
 
 
-def _use(rt: Runtime, conn: Connection, official: Official, wanted: Ask, how: str | int | None) -> None:
+def _use(rt: Runtime, conn: Connection, official: Official, subject: str, how: _How | None) -> None:
     now = rt.now()
     if isinstance(how, int):
         store.use_totp(conn, official.id, how)
-    elif how is not None and wanted.serial is not None:
-        store.use_cell(conn, official.id, wanted.serial, how, now)
+    elif how is not None:
+        store.use_cell(conn, official.id, *how, now)
     else:
         return
-    by = "totp" if isinstance(how, int) else f"card {how}"
-    audit.record(conn, now, official.actor, "use code", wanted.subject, code=by, channel=official.channel)
+    by = "totp" if isinstance(how, int) else f"card {how[1]}"
+    audit.record(conn, now, official.actor, "use code", subject, code=by, channel=official.channel)
 
 
 def _miss(rt: Runtime, conn: Connection, official: Official, held: Held) -> Proof:

@@ -46,6 +46,19 @@ class Officer:
         asked = self.says(f"{verb} {code}")
         return self.says(f"{verb} {code} {self.code_in(asked)}")
 
+    def does(self, body: str) -> str:
+        """Give an order that waits for a code, and the code of the cell that it asks for; the last answer."""
+        asked = self.says(body)
+        found = re.search(r"(?:Balas|Bales|Reply) (YA (?:SIAR )?[\w-]+) \+", asked)
+        return self.says(f"{found[1]} {self.code_in(asked)}") if found else asked
+
+    @property
+    def next_code(self) -> str:
+        """The code of the next cell that is not crossed out."""
+        sql = "SELECT cell FROM official_cards WHERE official_id = :id AND used_at IS NULL AND voided_at IS NULL"
+        unused = {row.cell for row in rows(self.rt, sql, id=self.id)}
+        return next(code for cell, code in self.card.items() if cell in unused)
+
     def code_in(self, body: str) -> str:
         """The code of the cell that an SMS asks for."""
         return self.card[re.findall(r"(?:kartu|kertu|card) ([A-E][1-8])", body)[-1]]

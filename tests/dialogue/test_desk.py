@@ -8,6 +8,7 @@ import pytest
 
 from gateway.db import statement
 from gateway.officials import service as officials
+from gateway.rumours import desk as rumours
 from gateway.runtime import Runtime
 from gateway.state import sessions
 
@@ -130,3 +131,30 @@ def test_by_sms_there_is_no_branch_for_a_pin_to_be_written_into(make_official: M
     phone, _ = make_official()
     (menu,) = phone.writes("MENU")
     assert "Petugas" not in menu
+
+
+def test_the_claims_that_wait_are_read_with_how_they_stand(
+    make_official: MakeOfficial, make_phone: MakePhone, rt: Runtime
+) -> None:
+    phone, pin = make_official()
+    assert "4 Cek hoax (0)" in sign_in(phone, pin)
+    assert "Tidak ada cek" in phone.types("4")
+    (taken,) = make_phone().writes("CEK rob 3 meter malam ini")
+    claim = taken.split()[2].strip(":")
+    assert "4 Cek hoax (1)" in sign_in(phone, pin)
+    assert phone.types("4").startswith(f"CEK HOAX MENUNGGU\n1 {claim} (1) rob 3 meter malam ini\n")
+    assert phone.types("1").startswith(f"{claim} SEDANG DICEK, 1 penanya: rob 3 meter malam ini.\n0 ")
+    kim = officials.add(rt, "Budi", "kim", BENDAN, "+6281377700099")
+    made = officials.sign_in(rt, kim.token)
+    assert made
+    rumours.judge(rt, made, claim, "salah", "rob kira-kira 40 cm", ["BMKG", "BPBD"])
+    sign_in(phone, pin, "4")
+    assert "Vonis SALAH dari Budi menunggu persetujuan." in phone.types("1")
+
+
+def test_an_office_reads_no_claims(make_official: MakeOfficial, make_phone: MakePhone) -> None:
+    phone, pin = make_official("office", "33.75", "DPUPR")
+    make_phone().writes("CEK rob 3 meter malam ini")
+    shown = sign_in(phone, pin)
+    assert "Cek hoax" not in shown
+    assert phone.types("4").startswith("Pilihan tidak ada")

@@ -64,7 +64,7 @@ LEAVES = [
 ]
 # A PIN by SMS would stay on the phone and with the carrier, and officials approve by SMS in one line.
 # What is taken up again by dialling was left by dialling.
-USSD_ALONE = {"sign_in", "official_code", "official_ticket", "official_words", "resume"}
+USSD_ALONE = {"sign_in", "official_code", "official_ticket", "official_words", "official_into", "resume"}
 HIT: set[tuple[str, str]] = set()
 
 RECORD = {

@@ -52,9 +52,12 @@ BODIES: dict[Verb, dict[str, str]] = {
     Verb.REPLY: {"text": "Besok"}, Verb.RESOLVE: {"text": "Beres"}, Verb.MERGE: {"into": "{into}"},
     Verb.ARCHIVE: {"text": "Ganda"}, Verb.REOPEN: {"text": "Belum"},
 }  # fmt: skip
-# The option of the USSD screen behind which an act lies; merging, declining and opening again are done by SMS.
+# The option of the USSD screen behind which an act lies; those of MORE stand on one of their own, behind 8.
 OPTIONS = {Verb.VERIFY: "1", Verb.TAKE: "2", Verb.FORWARD: "3", Verb.START: "4", Verb.REPLY: "5", Verb.RESOLVE: "6",
-           Verb.ASK: "7", Verb.ARCHIVE: "8"}  # fmt: skip
+           Verb.ASK: "7", Verb.REOPEN: "1"}  # fmt: skip
+MORE = {Verb.ARCHIVE: "1", Verb.DECLINE: "2", Verb.MERGE: "3"}
+WORDS = {Verb.VERIFY: (), Verb.TAKE: (), Verb.FORWARD: (), Verb.START: (), Verb.DECLINE: ("PLN", "Tiang PLN"),
+         Verb.MERGE: ("{into}",)}  # fmt: skip
 
 
 class Case:
@@ -103,8 +106,8 @@ class Case:
 
     def writes(self, verb: Verb) -> str:
         order = ORDERS[verb].format(t=show_ticket(self.ticket), into=show_ticket(self.into))
-        self.rt.now.ahead(minutes=11)  # type: ignore[attr-defined]
-        return self.officer.says(order)
+        self.rt.now.ahead(minutes=16)  # type: ignore[attr-defined]
+        return self.officer.does(order)
 
     def dials(self) -> str:
         """The ticket's screen behind the PIN, found in either list; empty where it is in none."""
@@ -169,8 +172,43 @@ def test_the_screen_offers_what_may_be_done_and_does_it(rt: Runtime, row: list[s
                 assert bool(shown) is (held and FROM[verb] is State.FORWARDED), (verb, held)
             else:
                 assert bool(shown) is (status != 404), (verb, held)
-            offered = any(line.startswith(f"{OPTIONS.get(verb)} ") for line in shown.splitlines()[1:])
-            assert offered is (status == 200 and verb in OPTIONS and bool(shown)), (verb, held, shown)
+            if verb in MORE and "\n8 " in shown:
+                shown = case.phone.types("8")
+            option = MORE.get(verb) or OPTIONS[verb]
+            is_there = verb not in MORE or shown.startswith(f"{show_ticket(case.ticket)}: mau diapakan?")
+            offered = is_there and any(line.startswith(f"{option} ") for line in shown.splitlines()[1:])
+            assert offered is (status == 200 and bool(shown)), (verb, held, shown)
+            if offered:
+                words = (word.format(into=case.into) for word in WORDS.get(verb, ("Beres",)))
+                done = case.phone.types(option, *words)
+                assert done.startswith(f"{show_ticket(case.ticket)} sekarang "), (verb, held, done)
+                assert (case.state == FROM[verb]) is (verb is Verb.REPLY), (verb, held, "ussd")
+
+
+def test_what_is_refused_in_words_stays_as_it_is(rt: Runtime) -> None:
+    case = Case(rt, "kim", MEDONO)
+    for answers in (("2", "", "Tiang PLN"), ("2", "PLN" * 20, "Tiang PLN"), ("2", "PLN", "a" * 151), ("3", "2719089"),
+                    ("3", "{t}"), ("1", "a" * 151)):  # fmt: skip
+        case.put(State.VERIFYING, held=False)
+        case.dials()
+        shown = case.phone.types("8", *(answer.format(t=case.ticket) for answer in answers))
+        assert "sekarang" not in shown
+        assert case.state == State.VERIFYING, answers
+
+
+def test_a_closed_ticket_is_found_by_its_number_and_opened_again(rt: Runtime) -> None:
+    case = Case(rt, "kim", MEDONO)
+    rows = case.phone.rows("UPDATE aspirations SET state = 'closed', due = NULL, clock = NULL RETURNING ticket")
+    assert len(rows) == 2
+    assert case.dials() == ""
+    case.phone.dial()
+    case.phone.types("8", case.officer.pin, "5")
+    assert case.phone.types(case.ticket).startswith(f"{show_ticket(case.ticket)} SELESAI sejak")
+    assert case.phone.types("1", "Belum beres").startswith(f"{show_ticket(case.ticket)} sekarang DIBUKA LAGI.")
+    assert any("Belum beres" in body for body in Phone(rt, NUMBER).received)
+    other = Case(rt, "kim", TIRTO)
+    other.phone.dial()
+    assert other.phone.types("8", other.officer.pin, "5", case.ticket).startswith("Tiket itu tidak ada")
 
 
 def test_ussd_acts_are_done_once_and_stand_in_the_trail(rt: Runtime) -> None:

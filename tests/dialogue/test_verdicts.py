@@ -39,7 +39,7 @@ def told(rt: Runtime, like: str) -> int:
 
 def test_a_kim_judges_and_an_admin_approves_with_a_code(rt: Runtime, ask: Ask) -> None:
     claim, kim, admin = ask("rob 3 meter malam ini"), Officer(rt, "kim", HOME), Officer(rt, "admin")
-    assert kim.says(VONIS.format(claim)).startswith(f"Vonis SALAH utk {claim} dicatat.")
+    assert kim.does(VONIS.format(claim)).startswith(f"Vonis SALAH utk {claim} dicatat.")
     asked = admin.says(f"SETUJU {claim}")
     assert asked.startswith(f"SETUJUI VONIS {claim} SALAH: rob 3 meter malam ini. Fakta: rob kira-kira 40 cm.")
     assert measure(asked).segments <= 2
@@ -56,12 +56,12 @@ def test_the_author_cannot_approve_nor_can_a_kim_and_a_changed_verdict_needs_ano
     rt: Runtime, ask: Ask
 ) -> None:
     claim, kim, admin = ask("rob 3 meter malam ini"), Officer(rt, "kim", HOME), Officer(rt, "admin")
-    admin.says(VONIS.format(claim))
+    admin.does(VONIS.format(claim))
     assert "buatan Anda sendiri" in admin.says(f"SETUJU {claim}")
     assert "Peran Anda" in kim.says(f"SETUJU {claim}")
     second = Officer(rt, "approver")
     asked = second.says(f"SETUJU {claim}")
-    kim.says(f"VONIS {claim} BENAR rob memang 3 meter # BMKG, BPBD")
+    kim.does(f"VONIS {claim} BENAR rob memang 3 meter # BMKG, BPBD")
     assert "berubah" in second.says(f"SETUJU {claim} {second.code_in(asked)}")
     assert told(rt, f"{claim} %SALAH%") == 0
 
@@ -80,17 +80,17 @@ SAYS = [
 @pytest.mark.parametrize(("said", "answer"), [case[1:] for case in SAYS], ids=[case[0] for case in SAYS])
 def test_a_verdict_by_sms(rt: Runtime, ask: Ask, said: str, answer: str) -> None:
     claim = ask("rob 3 meter malam ini")
-    assert answer in Officer(rt, "kim", HOME).says(said.format(claim))
+    assert answer in Officer(rt, "kim", HOME).does(said.format(claim))
 
 
 def test_what_is_said_of_the_city_needs_a_voice_from_outside(rt: Runtime, ask: Ask) -> None:
     claim = ask("walikota bagi sembako besok")
-    assert "Pemkot tidak menilainya sendiri" in Officer(rt, "admin").says(f"VONIS {claim} BENAR ada # Humas, Dinsos")
+    assert "Pemkot tidak menilainya sendiri" in Officer(rt, "admin").does(f"VONIS {claim} BENAR ada # Humas, Dinsos")
 
 
 def test_a_rejected_verdict(rt: Runtime, ask: Ask) -> None:
     claim, kim, admin = ask("rob 3 meter malam ini"), Officer(rt, "kim", HOME), Officer(rt, "admin")
-    kim.says(VONIS.format(claim))
+    kim.does(VONIS.format(claim))
     assert "Kenapa" in admin.says(f"TOLAK {claim}")
     assert "ditolak, tidak terbit" in admin.says(f"TOLAK {claim} kurang sumber")
     assert f"{claim} tidak menunggu" in admin.says(f"SETUJU {claim}")
@@ -116,7 +116,7 @@ def test_the_queue(rt: Runtime, ask: Ask) -> None:
 
 def test_the_same_order_twice_is_one(rt: Runtime, ask: Ask) -> None:
     claim, kim = ask("rob 3 meter malam ini"), Officer(rt, "kim", HOME)
-    kim.says(VONIS.format(claim))
+    kim.does(VONIS.format(claim))
     assert claim in kim.says(VONIS.format(claim))
     with rt.engine.begin() as conn:
         assert conn.execute(statement("SELECT count(*) FROM rumour_verdicts")).scalar_one() == 1

@@ -70,9 +70,9 @@ def test_a_count_by_sms_and_the_coverage(rt: Runtime, editors: Desk) -> None:
     kim, second, far = Officer(rt, "kim", BENDAN), Officer(rt, "kim", BENDAN), Officer(rt, "kim", PONCOL)
     item = editors.publish(area=BARAT)
     service.ask(rt, editors.official("admin"), item.code)
-    assert kim.says(f"SIAR {item.code} 2") == f"{item.code}: 2 RT tercatat utk Bendan Kergon. Terima kasih."
-    kim.says(f"siar {item.code} 3 RT")
-    second.says(f"SIAR {item.code} 1")
+    assert kim.does(f"SIAR {item.code} 2") == f"{item.code}: 2 RT tercatat utk Bendan Kergon. Terima kasih."
+    kim.does(f"siar {item.code} 3 RT")
+    second.does(f"SIAR {item.code} 1")
     assert "bukan tugas siar" in far.says(f"SIAR {item.code} 9")
     found = service.coverage(rt, editors.official("admin"), item.code)
     assert (found["reported"], found["reached"]) == (1, 3), "two of one board do not count twice"

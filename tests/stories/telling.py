@@ -17,6 +17,8 @@ from gateway.kernel.text import measure
 from gateway.providers.base import Hop
 from gateway.runtime import Runtime
 
+_CELL = re.compile(r"(?:kartu|kertu|card) ([A-E][1-8])")
+
 
 def stories_in(folder: Path) -> list[Any]:
     """Every story of the YAML files of a folder, as parameters of a test."""
@@ -36,11 +38,12 @@ def under(rt: Runtime, written: Mapping[str, str]) -> Runtime:
 
 @dataclass
 class Phone:
-    """Someone's phone; `read`: ids of the messages that they have seen."""
+    """Someone's phone; `read`: ids of the messages that they have seen; `card`: an official's, by cell."""
 
     number: str
     number_id: int
     read: set[int] = field(default_factory=set)
+    card: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -62,6 +65,24 @@ class Telling:
 
     def filled(self, said: str) -> str:
         """The text with the names that it leaves open: tickets, claims, broadcasts."""
+        return said
+
+    def coded(self, phone: Phone, said: str) -> str:
+        """The text with its codes: `{code}` of the cell that the newest SMS with one has named, `{next}` of the card's next
+        cell, `{B1}` of that one, `{wrong}`, `{wrong2}` and `{wrong3}` on no card."""
+        if "{code}" in said:
+            named = next(found for row in reversed(self.received(phone)) if (found := _CELL.findall(row.body)))
+            said = said.replace("{code}", phone.card[named[-1]])
+        if "{next}" in said:
+            sql = """SELECT cell FROM official_cards c JOIN officials o ON o.id = c.official_id
+                     WHERE number_id = :id AND used_at IS NULL AND voided_at IS NULL"""
+            unused = {row.cell for row in self.rows(sql, id=phone.number_id)}
+            said = said.replace("{next}", next(code for cell, code in phone.card.items() if cell in unused))
+        for cell in set(re.findall(r"\{([A-E][1-8])\}", said)):
+            said = said.replace(f"{{{cell}}}", phone.card[cell])
+        wrong = [code for code in map("{:06d}".format, range(100)) if code not in phone.card.values()]
+        for mark, code in zip(("{wrong}", "{wrong2}", "{wrong3}"), wrong, strict=False):
+            said = said.replace(mark, code)
         return said
 
     def pattern(self, wanted: str) -> str:

@@ -3,7 +3,9 @@
 A story names its `people` (where they live, their language) and `officials` (role, area, office), and is a list of steps
 on a clock that stands still (Wednesday 4 November 2026, 10:00 WIB, unless `begins` says otherwise), under `settings` that
 are not the defaults. Keys of a step:
-  NAME: said     an SMS of this person; `{t}` is the newest ticket, `{t1}` the first
+  NAME: said     an SMS of this person; `{t}` is the newest ticket, `{t1}` the first, `{next}` the code of the next cell of
+                 an official's card, `{code}` that of the cell which the newest SMS to them named, `{B1}` of that cell,
+                 `{wrong}` none of theirs
   at, wait       the moment in WIB, or minutes that pass; the clock then does what is due
   dials, shows   what NAME types on the menu, as {NAME: "3 1"}, and how the last screen begins
   api            an act through the API's use case, as [NAME, verb, {field: value}]
@@ -67,7 +69,7 @@ class Teller(Telling):
         made = officials.add(self.rt, name.title(), role, self.area(area), number, office)
         found = officials.sign_in(self.rt, made.token)
         assert found
-        self.people[name] = Person(number, found.number_id, official=found)
+        self.people[name] = Person(number, found.number_id, card=made.card, official=found)
 
     def area(self, name: str) -> str:
         return "33.75" if name == "KOTA" else self.city.match(name.split())[0]  # type: ignore[index]
@@ -79,7 +81,7 @@ class Teller(Telling):
         if "wait" in step:
             self.clock.ahead(minutes=step["wait"])
         for name in self.people.keys() & step.keys():
-            said = self.filled(str(step[name]))
+            said = self.filled(self.coded(self.people[name], str(step[name])))
             inbox.take(self.rt, "africastalking", Inbound(f"in-{next(_ids)}", self.people[name].number, "54600", said))
             understand_waiting(self.rt)
         if "api" in step:

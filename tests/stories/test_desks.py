@@ -4,7 +4,7 @@ A story names its `officials` (role and area) and `residents` (where they live, 
 steps from Wednesday 4 November 2026, 10:00 WIB. After each step the clock does what is due, and everything that reached
 a phone since is checked: whoever is not under `reads` got nothing. Keys of a step:
   NAME: said       an SMS; `{c}` is the newest claim, `{c-1}` the one before, `{n}` the newest item, `{code}` the code of the
-                   cell that the newest SMS to them named
+                   cell that the newest SMS to them named, `{next}` that of their card's next cell
   dials            what NAME types on the menu, as `NAME: 4 2 rob besok`, and `shows`: how the last screen begins
   item             fields of an item that `editor` drafts and submits and `second` approves; `corrects: true` for the newest
   relay            this official has the newest item read aloud
@@ -47,7 +47,6 @@ class Person(Phone):
     """Someone with a phone, and a card where they are an official."""
 
     official: Official | None = None
-    card: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -93,10 +92,7 @@ class Teller(Telling):
 
     def says(self, name: str, said: str) -> None:
         person = self.people[name]
-        if "{code}" in said:
-            said = said.replace(
-                "{code}", person.card[re.findall(r"kartu ([A-E][1-8])", self.received(person)[-1].body)[-1]]
-            )
+        said = self.coded(person, said)
         event = Inbound(f"desk-{next(_ids)}", person.number, "54600", self.filled(said))
         inbox.take(self.rt, "africastalking", event)
         understand_waiting(self.rt)

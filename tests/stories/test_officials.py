@@ -44,7 +44,6 @@ class Person(Phone):
     """An official with a phone and a card."""
 
     id: int = 0
-    card: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -107,18 +106,10 @@ class Teller(Telling):
 
     def says(self, name: str, said: str, provider_id: str) -> None:
         person = self.people[name]
-        if "{code}" in said:
-            said = said.replace("{code}", self.code_of(person))
-        if "{wrong}" in said:
-            said = said.replace("{wrong}", next(code for code in map("{:06d}".format, range(9))
-                                                if code not in person.card.values()))  # fmt: skip
+        said = self.coded(person, said)
         event = Inbound(provider_id or f"order-{next(_ids)}", person.number, "54600", self.filled(said))
         inbox.take(self.rt, "africastalking", event)
         understand_waiting(self.rt)
-
-    def code_of(self, person: Person) -> str:
-        newest = next(row.body for row in reversed(self.received(person)) if re.search(r"kartu [A-E][1-8]", row.body))
-        return person.card[re.findall(r"kartu ([A-E][1-8])", newest)[-1]]
 
     def number(self, code: str) -> int:
         """`{b}` is the newest broadcast, `{b-1}` the one before."""

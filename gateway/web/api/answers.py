@@ -100,9 +100,8 @@ class CanaryStatus(Answer):
 
 
 class Status(Answer):
-    """A broadcast and how far it is. `total` is 0 until its recipients are fixed; `rate` is of the last minute;
-    `sent_again`: a second attempt was made, since a person asked for it or an emergency was in doubt; `series` is
-    the first of those that repeat each other.
+    """A broadcast and how far it is. `total` is 0 until its recipients are fixed; `rate` is of the last minute; `short_of`:
+    what it waits for; `sent_again`: by a second attempt, ordered or of an emergency in doubt; `series`: the first of them.
     """
 
     id: int

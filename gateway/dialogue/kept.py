@@ -104,7 +104,7 @@ def confirm(given: Given, plans: Mapping[Order, Plan]) -> Done:
     deed = plans[ordered.order](meant)
     if isinstance(deed, Done):
         return deed
-    refused = _refused(meant, deed, wanted if given.code else None)
+    refused = _refused(meant, deed, wanted)
     if refused:
         if given.code:
             given.touched.append(subject)
@@ -161,8 +161,7 @@ def _show(given: Given, deed: Deed, asked: Ask | None) -> Done:
 
 
 def _ask(given: Given, deed: Deed, asked: Ask | None, key: str, **slots: str) -> Done:
-    """Ask for its code in the words of `key`, anew where it was `asked` for. Only an answer to a code is above the budget
-    of replies."""
+    """Ask for its code in the words of `key`, anew where it was `asked` for; no answer to a code counts as a reply."""
     rt, conn, official = given.talk.rt, given.conn, given.official
     if not (asked and asked.is_open) and codes.count(rt, conn, official, _BY_SMS) >= _MOST:
         return Done("refused", text=given.say("many", count=str(_MOST)), always=bool(given.code))

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from gateway.kernel.codes import parse_ticket
 from menus.lexicon import Lexicon
 from menus.loader import standard_lexicon
 from menus.matching import find_code, ticket_in
@@ -31,20 +30,7 @@ CODE_MASK = "[kode]"
 CITY = "33.75"
 EMERGENCY = "emergency"
 _EDGE = " \t\r\n,:;.=>#-"
-_CODE = re.compile(r"(?<![A-Za-z0-9])(?:[A-Ea-e][1-8][ .:=\-]*)?(\d(?:[ .\-]?\d){3,7})(?!\d)", re.ASCII)
-_SIX = re.compile(r"(?<!\d)\d{3}[ .\-]?\d{3}(?!\d)", re.ASCII)
-_CELL_AND_CODE = re.compile(r"\W*(?:[A-E][1-8]\W+)?\d(?:[ .\-]?\d){3,7}\W*", re.ASCII | re.IGNORECASE)
-# At the very end of an order, behind a #: `#123456`, `# D4 123 456`, `#kode 123456.`
-_LAST = re.compile(
-    r"#\W{0,3}(?:(?:kode|code|kartu|card)\W{1,3})*(?:[A-E][1-8]\W{0,3})?(\d(?:[ .\-]?\d){3,7})\W*\Z",
-    re.ASCII | re.IGNORECASE,
-)
-_LAST_SIX = re.compile(r"(?<![\w.\-])(\d{6})\W*\Z", re.ASCII)
 _TAKEN = re.compile(rf"(?:#[^#\[\]]*)?{re.escape(CODE_MASK)}\W*\Z")
-_TICKET_AND_CODE = re.compile(
-    r"\W*[A-Z]+\W+(\d{3}[ .\-]?\d{3}[ .\-]?\d)\W+(?:[A-E][1-8]\W*)?\d{3}[ .\-]?\d{3}\W*", re.ASCII | re.IGNORECASE
-)
-_DIGITS_ALONE = re.compile(r"\W*\d[\d .\-]{8,18}\W*", re.ASCII)
 _GROUP = re.compile(r"@([A-Za-z0-9_-]{1,40})", re.ASCII)
 _UNIT = re.compile(r"/\s*(RW|RT)\s?0*(\d{1,3})", re.ASCII | re.IGNORECASE)
 
@@ -87,15 +73,13 @@ TICKETED = frozenset({Order.TICKETS, Order.VERIFY, Order.ASK, Order.FORWARD, Ord
 """Orders about tickets."""
 GUARDED = (TICKETED - {Order.TICKETS}) | {Order.VERDICT, Order.RELAY}
 """Orders that wait for a code, kept meanwhile; it may also stand at their very end."""
-_WORDLESS = frozenset({Order.VERIFY, Order.TAKE, Order.START, Order.FORWARD, Order.MERGE, Order.RELAY})
-"""Of these, those without words for anyone: six digits at their end are a code, with or without a #."""
 _TYPED = 5
 """Digits behind such an order that are meant as a ticket, though they are none."""
 CODED = frozenset({Order.CONFIRM, Order.APPROVE, Order.CANCEL, Order.PAUSE, Order.RESUME, Order.MATCH})
 OF_CLAIMS = frozenset({Order.CONFIRM, Order.VERDICT, Order.APPROVE, Order.REJECT, Order.MATCH, Order.QUEUE})
 """What is ordered of a claim, by its code C48."""
 _PRESET = re.compile(r"\W*([A-Za-z0-9_-]{1,32})(?![A-Za-z0-9_-])", re.ASCII)
-_RELAYED = re.compile(r"\W*([BCN])[ \-]?(\d{1,9})(?:\W+(?:RT\W*)?(\d{1,2})(?:\W*RT)?)?\W*", re.ASCII | re.IGNORECASE)
+RELAYED = re.compile(r"\W*([BCN])[ \-]?(\d{1,9})(?:\W+(?:RT\W*)?(\d{1,2})(?:\W*RT)?)?\W*", re.ASCII | re.IGNORECASE)
 
 
 class Places(Protocol):
@@ -129,79 +113,11 @@ class Ordered:
     preset: str = ""
 
 
-def take_code(text: str, lexicon: Lexicon | None = None) -> tuple[str, str]:
-    """The text with its one-time code masked, and the code's digits; the text as it is and "" where it gives none.
-
-    Whoever wrote it: a message that looks like an order with a code is kept without it.
-    """
-    lexicon = lexicon or standard_lexicon()
-    tokens = tokens_of(text)
-    found = _order_of(tokens, lexicon)
-    if found is None:
-        return text, ""
-    order, at = found
-    match = None
-    if order in CODED:
-        match = _code_behind(order, text, tokens, at, lexicon)
-    elif order in GUARDED:
-        match = _LAST.search(text) or _six_at_end(order, text, at)
-    if match is None:
-        return text, ""
-    digits = "".join(filter(str.isdecimal, match[1]))
-    return text[: match.start(1)] + CODE_MASK + text[match.end(1) :], digits
-
-
-def _code_behind(order: Order, text: str, tokens: Sequence[Token], at: int, lexicon: Lexicon) -> re.Match[str] | None:
-    """The code behind what an order names: a broadcast, a claim, and with YA a ticket or what was read aloud."""
-    start = tokens[at - 1].end
-    of_relay = order is Order.CONFIRM and _is_of_relay(tokens[at:], lexicon)
-    at += of_relay
-    words = [token.word for token in tokens[at:]]
-    code, used = _find_relayed(words, lexicon) if of_relay else find_code(words, lexicon)
-    if code and order is Order.MATCH:
-        used += find_code(words[used:], lexicon)[1]
-    if order is Order.CONFIRM and not code:
-        code, _, used = ticket_in(words)
-    if code:
-        return _CODE.search(text, tokens[at + used - 1].end)
-    if _CELL_AND_CODE.fullmatch(text[start:]):
-        return _CODE.search(text, start)
-    # A slip in the ticket: what ends like a code is kept out all the same.
-    is_slip = order is Order.CONFIRM and _DIGITS_ALONE.fullmatch(text[start:])
-    return _LAST_SIX.search(text, start) if is_slip else None
-
-
-def _six_at_end(order: Order, text: str, at: int) -> re.Match[str] | None:
-    """Six digits that end an order which says nothing besides: it has no words, or they were left out."""
-    match = _LAST_SIX.search(text)
-    if match is None:
-        return None
-    head = text[: match.start()]
-    if order is Order.RELAY:
-        counted = _RELAYED.fullmatch(head, tokens_of(head)[at - 1].end)
-        return match if counted and counted[3] else None
-    named = _of_ticket(order, head, tokens_of(head)[at:]) if order in TICKETED else None
-    if named is None or not named.ticket or (order is Order.MERGE and not named.into):
-        return None
-    return match if order in _WORDLESS or not named.text else None
-
-
-def is_ticket_and_code(text: str) -> bool:
-    """Whether a message is one word, a ticket and six digits, and nothing else."""
-    match = _TICKET_AND_CODE.fullmatch(text)
-    return match is not None and parse_ticket(match[1]) is not None
-
-
-def mask_six(text: str) -> str:
-    """The text with every six digits that stand alone masked: what an official wrote that was no order."""
-    return _SIX.sub(CODE_MASK, text)
-
-
 def parse(text: str, places: Places, *, has_code: bool = False, lexicon: Lexicon | None = None) -> Ordered | None:
     """The order in an SMS whose code was taken out; None for anything else, which is then read as anyone's would be."""
     lexicon = lexicon or standard_lexicon()
     tokens = tokens_of(text)
-    found = _order_of(tokens, lexicon)
+    found = order_of(tokens, lexicon)
     if found is None:
         return None
     order, at = found
@@ -215,11 +131,11 @@ def parse(text: str, places: Places, *, has_code: bool = False, lexicon: Lexicon
     if order in (Order.HELP, Order.HELP_TICKETS):
         return Ordered(order)
     if order in TICKETED:
-        return _of_ticket(order, text, tokens[at:])
+        return of_ticket(order, text, tokens[at:])
     if order is Order.RELAY:
         return _relay(text[tokens[at - 1].end :])
-    if order is Order.CONFIRM and _is_of_relay(tokens[at:], lexicon):
-        return Ordered(order, code=_find_relayed([token.word for token in tokens[at + 1 :]], lexicon)[0])
+    if order is Order.CONFIRM and is_of_relay(tokens[at:], lexicon):
+        return Ordered(order, code=find_relayed([token.word for token in tokens[at + 1 :]], lexicon)[0])
     words = [token.word for token in tokens[at:]]
     code, used = find_code(words, lexicon)
     if order is Order.CONFIRM and not code and (ticket := ticket_in(words)[0]):
@@ -236,7 +152,8 @@ def parse(text: str, places: Places, *, has_code: bool = False, lexicon: Lexicon
     return Ordered(order, int(code[1:]), said if order in (Order.REJECT, Order.CORRECT) else "")
 
 
-def _order_of(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Order, int] | None:
+def order_of(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Order, int] | None:
+    """What the first words order, and the token behind them."""
     for length in (2, 1):
         words = tuple(token.word for token in tokens[:length])
         if len(words) == length and (name := lexicon.orders.get(words)):
@@ -244,21 +161,21 @@ def _order_of(tokens: Sequence[Token], lexicon: Lexicon) -> tuple[Order, int] | 
     return None
 
 
-def _is_of_relay(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
+def is_of_relay(tokens: Sequence[Token], lexicon: Lexicon) -> bool:
     """Whether what YA confirms is that something was read aloud: `YA SIAR B27 code`."""
-    found = _order_of(tokens[:1], lexicon)
+    found = order_of(tokens[:1], lexicon)
     return found is not None and found[0] is Order.RELAY
 
 
-def _find_relayed(words: Sequence[str], lexicon: Lexicon) -> tuple[str, int]:
+def find_relayed(words: Sequence[str], lexicon: Lexicon) -> tuple[str, int]:
     """As `find_code`, also of an item: N101."""
     code, used = find_code(words, lexicon)
-    if not code and words and (match := _RELAYED.fullmatch(words[0])) and not match[3]:
+    if not code and words and (match := RELAYED.fullmatch(words[0])) and not match[3]:
         code, used = f"{match[1].upper()}{int(match[2])}", 1
     return code, used
 
 
-def _of_ticket(order: Order, text: str, tokens: Sequence[Token]) -> Ordered | None:
+def of_ticket(order: Order, text: str, tokens: Sequence[Token]) -> Ordered | None:
     """An order about a ticket; None without one, but for a bare TIKET: "selesai sudah" is what anyone may write."""
     words = [token.word for token in tokens]
     if order is Order.TICKETS and not words:
@@ -312,7 +229,7 @@ def _preset(text: str) -> Ordered:
 
 
 def _relay(text: str) -> Ordered | None:
-    match = _RELAYED.fullmatch(text)
+    match = RELAYED.fullmatch(text)
     if match is None:
         return Ordered(Order.RELAY) if not text.strip(_EDGE) else None
     return Ordered(Order.RELAY, code=f"{match[1].upper()}{int(match[2])}", count=int(match[3] or 0))

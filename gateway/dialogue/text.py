@@ -21,8 +21,9 @@ from gateway.reference import service as reference
 from gateway.residents.service import own
 from gateway.runtime import Runtime
 from menus.keywords import Command, parse
+from menus.masks import mask_six
 from menus.model import Action
-from menus.orders import CODE_MASK, mask_six
+from menus.orders import CODE_MASK
 
 log = logging.getLogger(__name__)
 REPLIES_AN_HOUR = 20

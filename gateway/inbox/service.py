@@ -10,7 +10,7 @@ from gateway.providers.base import Inbound
 from gateway.runtime import Runtime
 from gateway.state import queue
 from menus.keywords import unwrap
-from menus.orders import is_ticket_and_code, take_code
+from menus.masks import is_ticket_and_code, take_code
 
 _LONGEST = 2000
 _OVERLAP, _FARTHEST = timedelta(minutes=5), timedelta(hours=24)

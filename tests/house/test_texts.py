@@ -32,9 +32,11 @@ ALLOWED = (
     (HURRY_AGAIN, {"ticket_hurried.text", "ticket_hurry_soon.text", "sms.hurried", "sms.hurry_soon"},
      "a rule for every city: aspirations.rules.HURRY_AGAIN"),
     (TAKEN_UP_WITHIN, {"sms.session_draft"}, "how long a dropped session waits: inbox.left_store.TAKEN_UP_WITHIN"),
-    (CODE_LIVES, {"order.preview", "order.request", "order.ask", "order.code_late", "order.verdict_request", "order.match_ask"},
+    (CODE_LIVES, {"order.preview", "order.request", "order.ask", "order.code_late", "order.verdict_request", "order.match_ask",
+                  "order.verdict_confirm", "order.relay_confirm", "desk.confirm", "desk.confirm_bare", "desk.ask",
+                  "desk.code_late"},
      "of security, so not to be set: officials.rules.CODE_LIVES"),
-    (CODE_LOCKED, {"order.locked", "official_code.locked"}, "of security too: officials.rules.CODE_LOCKED"),
+    (CODE_LOCKED, {"order.locked", "desk.locked", "official_code.locked"}, "of security too: officials.rules.CODE_LOCKED"),
     (REVIEW_WITHIN, {"order.review"}, "how soon someone looks at it: broadcasts.presets.REVIEW_WITHIN"),
     (WARNED_BEFORE, {"hoax_desk.rumour_due"}, "when the desk is warned: rumours.tell.WARNED_BEFORE"),
 )  # fmt: skip

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from menus import orders
 from menus.city import City
 from menus.loader import standard
-from menus.orders import Order, Ordered, take_code
+from menus.masks import mask_six, take_code
+from menus.orders import Order, Ordered
 
 AREAS = City(standard()).areas
 VERBS = {"YA": "confirm", "SETUJU": "approve", "BATAL": "cancel", "JEDA": "pause", "LANJUT": "resume"}
@@ -174,4 +175,4 @@ def test_no_order_keeps_its_code_however_it_is_parted(
 def test_reading_never_fails(text: str) -> None:
     kept, code = take_code(text)
     orders.parse(kept, AREAS, has_code=bool(code))
-    orders.mask_six(text)
+    mask_six(text)

@@ -26,7 +26,7 @@ def test_every_text_fits(language: str) -> None:
         if key in ("told.ask", "told.ask_neutral", "told.resolve_neutral", "sms.answered_ask"):
             body = PREFIX + body
         if key in ("desk.show", "desk.show_due"):
-            body += render.render("desk.same", slots, language)
+            body += render.render(BOOK, "desk.same", slots, language)
         assert measure(body).encoding == "GSM-7"
         assert measure(body).segments <= 2, (key, septets(body))
 

@@ -94,6 +94,7 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
         if "memory" in parts:
             little = memory.of_workers(made, owner)
             ledger.imports(made, planned - people, folder, first=people)
+            owner("VACUUM ANALYZE numbers, residents, messages")
             show(memory.compare(little, memory.of_workers(made, owner)))
         elif planned > people and {"hop", "planning"} & set(parts):
             owner(_GROW.format(more=planned - people))

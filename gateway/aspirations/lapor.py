@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -23,7 +23,7 @@ from gateway.db import Connection
 from gateway.kernel.areas import AreaBook
 from gateway.kernel.codes import make_ticket, show_ticket
 from gateway.kernel.errors import Forbidden, Invalid
-from gateway.kernel.table import read_rows, write_rows
+from gateway.kernel.table import Result, read_rows, write_rows
 from gateway.officials.rules import Official, Role
 from gateway.outbox.service.post import wake_replies
 from gateway.reference import service as reference
@@ -104,16 +104,6 @@ def as_json(rows: Iterator[Row]) -> Iterator[str]:
         yield mark + ",\n".join(json.dumps(row, ensure_ascii=False) for row in block)
         mark = ",\n"
     yield "]}\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one row (numbered from 1): created, linked, unchanged or refused, and then column and reason."""
-
-    row: int
-    result: str
-    column: str = ""
-    reason: str = ""
 
 
 def import_csv(rt: Runtime, official: Official, path: Path,

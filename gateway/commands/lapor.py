@@ -1,9 +1,6 @@
 """`lapor`: tickets to SP4N-LAPOR as a file, and from it, with a line for each row that cannot be taken."""
 
 import argparse
-import csv
-from collections import Counter
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +8,8 @@ from tqdm import tqdm
 
 from gateway.aspirations import lapor
 from gateway.aspirations.lapor_rules import COLUMNS, REQUIRED
-from gateway.commands.opening import acting, by_token, progress_of
+from gateway.commands import importing
+from gateway.commands.opening import acting, by_token
 from gateway.kernel.calendar import parse_day
 from gateway.kernel.errors import Invalid
 
@@ -61,23 +59,11 @@ def _export(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    counts: Counter[str] = Counter()
-    try:
-        with args.file.open("rb") as file:
-            total = max(0, sum(1 for _ in file) - 1)
-        report = args.report.open("w", encoding="utf-8", newline="") if args.report else nullcontext()
-    except OSError as error:
-        raise Invalid(f"{error.filename} cannot be opened: {error.strerror}.") from None
-    with acting(args) as (rt, official), report as written, progress_of(total) as progress:
-        refused = csv.writer(written) if written else None
-        if refused:
-            refused.writerow(("row", "column", "reason"))
-        for result in lapor.import_csv(rt, official, args.file, progress):
-            counts[result.result] += 1
-            if result.result == "refused" and refused:
-                refused.writerow((result.row, result.column, result.reason))
-            elif result.reason:
-                tqdm.write(f"row {result.row}: {result.reason}")
-    said = ", ".join(f"{counts[name]} {name}" for name in ("created", "linked", "unchanged", "refused"))
-    print(f"{sum(counts.values())} rows: {said}")
-    return 0
+    with acting(args) as (rt, official):
+        return importing.run(
+            args.file,
+            args.report,
+            lambda progress: lapor.import_csv(rt, official, args.file, progress),
+            ("created", "linked", "unchanged", "refused"),
+            says_all=True,
+        )

@@ -1,17 +1,11 @@
 """`residents`: groups, and the import of a CSV file of any length, which says of each refused row what to mend."""
 
 import argparse
-import csv
-from collections import Counter
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
-from gateway.commands import groups
-from gateway.commands.opening import progress_of, tools
-from gateway.kernel.errors import Invalid
+from gateway.commands import groups, importing
+from gateway.commands.opening import tools
 from gateway.residents.service import register
 
 if TYPE_CHECKING:
@@ -36,25 +30,10 @@ def declare(commands: "Commands") -> None:
 
 
 def _import(args: argparse.Namespace) -> int:
-    counts: Counter[str] = Counter()
-    try:
-        with args.file.open("rb") as file:
-            total = max(0, sum(1 for _ in file) - 1)
-        report = args.report.open("w", encoding="utf-8", newline="") if args.report else nullcontext()
-    except OSError as error:
-        raise Invalid(f"{error.filename} cannot be opened: {error.strerror}.") from None
-    with tools() as rt, report as written, progress_of(total) as progress:
-        refused = csv.writer(written) if written else None
-        if refused:
-            refused.writerow(("row", "column", "reason"))
-        for result in register.import_csv(rt, args.file, by=args.by, progress=progress):
-            counts[result.result] += 1
-            if result.result != "refused":
-                continue
-            if refused:
-                refused.writerow((result.row, result.column, result.reason))
-            else:
-                tqdm.write(f"row {result.row}: {result.reason}")
-    said = ", ".join(f"{counts[name]} {name}" for name in ("created", "updated", "pending", "refused"))
-    print(f"{sum(counts.values())} rows: {said}")
-    return 0
+    with tools() as rt:
+        return importing.run(
+            args.file,
+            args.report,
+            lambda progress: register.import_csv(rt, args.file, by=args.by, progress=progress),
+            ("created", "updated", "pending", "refused"),
+        )

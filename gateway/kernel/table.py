@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,16 @@ from gateway.kernel.errors import Invalid
 
 # What a spreadsheet takes for a formula at the head of a cell, also in the wide letters of East Asia.
 _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one row (numbered from 1): a word such as created or refused, and then column and reason."""
+
+    row: int
+    result: str
+    column: str = ""
+    reason: str = ""
 
 
 def read_rows(path: Path, required: Sequence[str]) -> Iterator[dict[str, str | None]]:

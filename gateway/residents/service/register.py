@@ -1,7 +1,6 @@
 """Register many: from the API, and from a CSV file of any length with a report for each row that could not be taken."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -11,7 +10,7 @@ from gateway.audit import store as audit
 from gateway.db import Connection
 from gateway.kernel.calendar import quiet_until
 from gateway.kernel.errors import Forbidden, Invalid
-from gateway.kernel.table import read_rows
+from gateway.kernel.table import Result, read_rows
 from gateway.numbers import store as numbers
 from gateway.officials.rules import Official, Role
 from gateway.outbox.rules import LANE_OF, Class, choose_route
@@ -30,16 +29,6 @@ ANSWER_WITHIN = timedelta(hours=72)
 _BLOCK = 5000
 COLUMNS = ("phone", "area", "language", "name", "rt", "rw", "topics", "groups", "consent_how", "consent_when")
 _REQUIRED = ("phone", "area", "consent_how", "consent_when")
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one row (numbered from 1): created, updated, pending or refused, and then column and reason."""
-
-    row: int
-    result: str
-    column: str = ""
-    reason: str = ""
 
 
 def register(rt: Runtime, official: Official, rows: Sequence[Mapping[str, Any]]) -> list[Result]:

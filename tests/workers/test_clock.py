@@ -1,5 +1,6 @@
 """The clock: its table, that one of many acts, and that nothing holds it up."""
 
+import threading
 from collections import Counter
 from collections.abc import Callable
 
@@ -13,7 +14,7 @@ from gateway.inbox import store as inbox
 from gateway.runtime import Runtime
 from gateway.state import queue
 from tests.workers.processes import Eventually, Running, Start
-from workers.clock import DUTIES, TICK, Clock, Duty, tidy_queues
+from workers.clock import DUTIES, TICK, Clock, Duty, aside, tidy_queues
 
 ACTS = '"event":"this clock acts"'
 _END_LEAD = statement("""
@@ -59,6 +60,27 @@ def test_a_failing_duty_holds_up_no_other(rt: Runtime, caplog: pytest.LogCapture
         clock.tick(now)
     assert done == ["second"] * 3
     assert [record.getMessage() for record in caplog.records] == ["duty failed: first (ValueError)"], "said once"
+
+
+def test_a_company_that_hangs_is_asked_once_and_holds_up_no_tick(
+    rt: Runtime, caplog: pytest.LogCaptureFixture, eventually: Eventually
+) -> None:
+    asked, ticks, answered = list[int](), list[int](), threading.Event()
+
+    def ask(rt: Runtime) -> None:
+        asked.append(1)
+        answered.wait(20)
+        raise ValueError("no answer")
+
+    clock = Clock(rt, (Duty("ask", 1, aside("ask a company", ask)), Duty("tick", 1, lambda rt: ticks.append(1))))
+    for now in (0.0, 1.0, 2.0):
+        clock.tick(now)
+    assert (len(asked), len(ticks)) == (1, 3)
+    answered.set()
+    eventually(lambda: "failed: ask a company (ValueError)" in caplog.text, "the fault is logged")
+    eventually(lambda: all(thread.name != "ask a company" for thread in threading.enumerate()), "it is over")
+    clock.tick(3.0)
+    eventually(lambda: len(asked) == 2, "it is asked again")
 
 
 def test_every_duty_works_on_an_empty_city(rt: Runtime, caplog: pytest.LogCaptureFixture) -> None:

@@ -108,11 +108,12 @@ def _run(url: str, redis_url: str, folder: Path, parts: Iterable[str], people: i
         made.stop()
 
 
-# Planning needs rows, not readable numbers.
+# Planning needs rows, not readable numbers; every other one goes by the other company.
 _GROW = """
     WITH made AS (
         INSERT INTO numbers (lookup, cipher, key_no, prefix)
-        SELECT sha256(('grown ' || n)::bytea), ''::bytea, 1, '+6281255' FROM generate_series(1, {more}) AS n RETURNING id)
+        SELECT sha256(('grown ' || n)::bytea), ''::bytea, 1,
+               CASE n % 2 WHEN 0 THEN '+6281155' ELSE '+6285640' END FROM generate_series(1, {more}) AS n RETURNING id)
     INSERT INTO residents (number_id, area, language, state, created_at, changed_at)
     SELECT id, '33.75.01.1006', 'id', 'active', now(), now() FROM made;
     ANALYZE numbers, residents;

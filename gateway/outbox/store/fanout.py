@@ -14,13 +14,16 @@ CHUNK = 2000
 """Rows a lease covers; a multiple of every provider's window."""
 
 _TOTAL = statement("UPDATE batches SET total = :total, is_planned = true WHERE id = :id")
-CHUNK_UP = statement("""
+_BLOCKS = statement("SELECT nextval('message_blocks') << 32 FROM generate_series(1, :count)")
+# A block is one batch's, so its rows are found along the primary key alone; LIMIT keeps the search from becoming a join.
+_CUT = statement("""
     INSERT INTO chunks (batch_id, first_id, last_id, month, lane, route)
-    SELECT :batch_id, min(id), max(id), :month, :lane, route
-    FROM messages WHERE month = :month AND batch_id = :batch_id AND status = 'queued'
-    GROUP BY route, id / :size
-    ON CONFLICT (batch_id, route, first_id) DO UPDATE
-        SET last_id = greatest(chunks.last_id, excluded.last_id), is_done = false, leased_until = NULL
+    SELECT :batch_id, c.first_id, c.last_id, :month, :lane, :route
+    FROM (SELECT max(id) AS id FROM messages WHERE month = :month AND id > :block AND id < :block + (1::bigint << 32)) AS last,
+         LATERAL (SELECT at AS first_id, least(at + :size - 1, last.id) AS last_id
+                  FROM generate_series(:block + 1, last.id, :size) AS at) AS c
+    WHERE (SELECT m.id FROM messages m WHERE m.month = :month AND m.id BETWEEN c.first_id AND c.last_id
+           AND m.status = 'queued' ORDER BY m.id LIMIT 1) IS NOT NULL
 """)
 
 OVER_CAP = """
@@ -52,21 +55,28 @@ def fan_out(
     """Write one row for every number of `audience`, cut them into chunks, and say how many rows there are.
 
     One INSERT … SELECT: people who stopped are left out, those over the weekly `cap` (0: none) are skipped with that
-    reason, each row gets its route and language. Rows lie in the order of their routes, so that a chunk is one run of
-    ids. `audience` names each number once. Runs once a batch: a second run raises IntegrityError, since looking every row
-    up before it is written (ON CONFLICT) costs as much as writing it.
+    reason, each row gets its route and language. Each route has a block of ids, counted up within it, so that a chunk is
+    one run of ids though rows are written in the order of their numbers: by route, those of the second would split every
+    page that the first has filled in the index of numbers. `audience` names each number once. Runs once a batch: a second
+    run raises IntegrityError, since looking every row up before it is written (ON CONFLICT) costs as much as writing it.
     """
     route_sql, route_values = route_case(routes, paused, avoids_blocked=batch.message_class is Class.EMERGENCY)
     resting = batch.message_class in RESTING
     scopes = ["notices", "all"] if resting else ["all"]
     is_capped = resting and cap > 0
-    # What all rows share is added behind the sort, which then carries a third of the bytes.
+    names = sorted({name for route in routes for name in route.providers} | {""})
+    blocks = dict(zip(names, conn.execute(_BLOCKS, {"count": len(names)}).scalars(), strict=True))
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE r.route = :name_{at}) OVER written AS count_{at}" for at in range(len(names))
+    )
+    ids = " ".join(f"WHEN :name_{at} THEN :block_{at} + q.count_{at}" for at in range(len(names)))
+    # OFFSET 0 has a row's route found out once, not anew for each count.
     sql = f"""
-        INSERT INTO messages (month, batch_id, number_id, lane, class, language, route, wants_answer, status, reason,
+        INSERT INTO messages (id, month, batch_id, number_id, lane, class, language, route, wants_answer, status, reason,
                               expires_at, created_at)
-        SELECT :month, :batch_id, q.number_id, :lane, :class, q.language, q.route, :wants_answer,
+        SELECT CASE q.route {ids} END, :month, :batch_id, q.number_id, :lane, :class, q.language, q.route, :wants_answer,
                CASE WHEN q.skip IS NULL THEN 'queued' ELSE 'skipped' END, q.skip, :expires_at, :now
-        FROM (SELECT r.number_id, r.language, r.route,
+        FROM (SELECT r.number_id, r.language, r.route, {counts},
                      CASE WHEN r.route = '' THEN 'no route'
                           WHEN r.is_demo AND r.route <> ALL(:demo_routes) THEN 'demo'
                           {"WHEN over.number_id IS NOT NULL THEN 'cap'" if is_capped else ""} END AS skip
@@ -75,9 +85,10 @@ def fan_out(
                            {route_sql} AS route
                     FROM ({audience.sql}) AS a JOIN numbers n ON n.id = a.number_id
                     WHERE NOT EXISTS (SELECT 1 FROM suppressions s
-                                      WHERE s.number_id = a.number_id AND s.scope = ANY(:scopes))) AS r
+                                      WHERE s.number_id = a.number_id AND s.scope = ANY(:scopes))
+                    OFFSET 0) AS r
               {f"LEFT JOIN ({OVER_CAP}) AS over ON over.number_id = r.number_id" if is_capped else ""}
-              ORDER BY r.route, r.number_id) AS q
+              WINDOW written AS (ORDER BY r.number_id ROWS UNBOUNDED PRECEDING)) AS q
     """
     languages = list(batch.texts)
     values = {
@@ -95,11 +106,13 @@ def fan_out(
         "expires_at": batch.expires_at,
         "now": now,
     }
+    for at, name in enumerate(names):
+        values |= {f"name_{at}": name, f"block_{at}": blocks[name]}
     if is_capped:
         values |= cap_values(now, cap)
     total = conn.execute(statement(sql), values).rowcount
     place = {"batch_id": batch.id, "month": batch.month, "lane": batch.lane}
-    conn.execute(CHUNK_UP, {**place, "size": CHUNK})
+    conn.execute(_CUT, [{**place, "route": name, "block": blocks[name], "size": CHUNK} for name in names if name])
     conn.execute(_TOTAL, {"id": batch.id, "total": total})
     return total
 

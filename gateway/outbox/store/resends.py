@@ -6,10 +6,18 @@ from config.settings import Route
 from gateway.db import Connection, statement
 from gateway.outbox.rules import RESTING
 from gateway.outbox.store.batches import Batch
-from gateway.outbox.store.fanout import CHUNK, CHUNK_UP, route_case
+from gateway.outbox.store.fanout import CHUNK, route_case
 
 _REOPEN = statement("""
     UPDATE batches SET state = 'open', finished_at = NULL WHERE id = :id AND state = 'finished' RETURNING id
+""")
+_CHUNK_UP = statement("""
+    INSERT INTO chunks (batch_id, first_id, last_id, month, lane, route)
+    SELECT :batch_id, min(id), max(id), :month, :lane, route
+    FROM messages WHERE month = :month AND batch_id = :batch_id AND status = 'queued'
+    GROUP BY route, id / :size
+    ON CONFLICT (batch_id, route, first_id) DO UPDATE
+        SET last_id = greatest(chunks.last_id, excluded.last_id), is_done = false, leased_until = NULL
 """)
 
 
@@ -55,5 +63,5 @@ def resend(
     if resent:
         conn.execute(_REOPEN, {"id": batch.id}).one()
         place = {"batch_id": batch.id, "month": batch.month, "lane": batch.lane}
-        conn.execute(CHUNK_UP, {**place, "size": CHUNK})
+        conn.execute(_CHUNK_UP, {**place, "size": CHUNK})
     return resent

@@ -16,7 +16,7 @@ from gateway.state import queue
 
 
 def tick(rt: Runtime) -> int:
-    """Close the quizzes that are over and send each result to all who answered, once; how many quizzes that were."""
+    """Close the quizzes that are over, and tell all who answered once what came of theirs; how many quizzes that were."""
     told = 0
     while _tell_one(rt):
         told += 1
@@ -40,6 +40,8 @@ def _tell_one(rt: Runtime) -> bool:
 
 
 def _words(rt: Runtime, over: Over, whole: Score | None, language: str) -> str:
+    if over.is_withdrawn:
+        return rt.say("sms.quiz_withdrawn", {"item": over.code}, language)
     slots = {"item": over.code, "choice": over.quiz.options[over.quiz.right]}
     if whole is None:
         return rt.say("sms.quiz_few", slots, language)

@@ -34,8 +34,9 @@ _COUNT = statement("""
     FROM quiz_answers a JOIN items i ON i.id = a.item_id WHERE a.item_id = :id GROUP BY 1, 2
 """)
 _OVER = statement("""
-    SELECT id, code, quiz FROM items
-    WHERE quiz IS NOT NULL AND state = 'published' AND results_at IS NULL AND valid_until <= :now
+    SELECT id, code, quiz, state = 'retired' AS is_withdrawn FROM items
+    WHERE quiz IS NOT NULL AND results_at IS NULL
+      AND (state = 'published' AND valid_until <= :now OR state = 'retired' AND approved_at IS NOT NULL)
     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
 _CLOSE = statement("UPDATE items SET results_at = :now WHERE id = :id")
@@ -58,11 +59,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """A quiz that takes no more answers."""
+    """A quiz that takes no more answers, as its time is over or an official withdrew it."""
 
     id: int
     code: str
     quiz: Quiz
+    is_withdrawn: bool = False
 
 
 def current(conn: Connection, number_id: int, area: str, now: datetime) -> Asked | None:
@@ -94,9 +96,9 @@ def count(conn: Connection, item_id: int) -> dict[tuple[str, bool], int]:
 
 
 def next_over(conn: Connection, now: datetime) -> Over | None:
-    """A quiz whose time is over and whose result nobody has been told, held; None where another clock is at it."""
+    """A quiz that is over and whose end nobody has been told, held; None where another clock is at it."""
     row = conn.execute(_OVER, {"now": now}).one_or_none()
-    return Over(row.id, row.code, Quiz.of(row.quiz)) if row else None  # type: ignore[arg-type]
+    return Over(row.id, row.code, Quiz.of(row.quiz), row.is_withdrawn) if row else None  # type: ignore[arg-type]
 
 
 def close(conn: Connection, item_id: int, now: datetime) -> None:

@@ -131,6 +131,25 @@ def test_few_answers_are_hidden_and_an_item_without_a_quiz_has_no_result(
         quiz_result.look(rt, admin, editors.publish().code)
 
 
+@pytest.mark.parametrize("is_corrected", [True, False])
+def test_all_who_answered_are_told_once_that_a_quiz_was_withdrawn(
+    editors: Desk, rt: Runtime, clock: Clock, is_corrected: bool
+) -> None:
+    code = editors.publish(text=TEXT, quiz=QUIZ, area=CITY).code
+    answer(rt, code, {(BENDAN, "2"): 20, (MEDONO, "1"): 20})
+    if is_corrected:
+        editors.publish(text=TEXT, quiz=QUIZ, area=CITY, corrects=code)
+    else:
+        desk.retire(rt, editors.official("admin"), code)
+    editors.draft(editors.official("admin"), text=TEXT, quiz=QUIZ)
+    assert (quiz_result.tick(rt), quiz_result.tick(rt)) == (1, 0)
+    clock.ahead(days=8)
+    quiz_result.tick(rt)
+    bodies = editors.rows("SELECT b.texts ->> 'id', b.total FROM batches b")
+    assert bodies == [(f"Maaf, kuis {code} ditarik petugas sebelum selesai, jadi hasilnya tidak ada. Terima kasih sudah "
+                       "ikut. Kuis lain: KUIS", 40)]  # fmt: skip
+
+
 def test_a_quiz_that_nobody_answered_tells_nobody(editors: Desk, rt: Runtime, clock: Clock) -> None:
     editors.publish(text=TEXT, quiz=QUIZ)
     clock.ahead(days=8)

@@ -5,17 +5,20 @@ the audit trail nor the schema. Where `DATABASE_OWNER_URL` is set the applicatio
 """
 
 import logging
+import select
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import psycopg
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 
 APP_ROLE = "kabar_app"
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -49,17 +52,17 @@ def driver_url(url: str) -> str:
 def connect(url: str, *, pool: int = 10, process: str = "kabar") -> Engine:
     """A pool of at most `pool` connections, each in the application's role and in UTC. Connects when first used.
 
-    A connection is tested before it is lent, so that a restart of PostgreSQL costs one retry and no error.
+    A connection is looked at before it is lent, so that a restart of PostgreSQL costs one retry and no error.
     """
     engine = create_engine(
         driver_url(url),
         pool_size=pool,
         max_overflow=0,
         pool_timeout=5,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "application_name": process, "prepare_threshold": 3},
     )
     event.listen(engine, "connect", _drop_privileges)
+    event.listen(engine, "checkout", _refuse_dead)
     return engine
 
 
@@ -68,6 +71,22 @@ def _drop_privileges(connection: Any, _record: object) -> None:
         cursor.execute(f"SET ROLE {APP_ROLE}")
         cursor.execute("SET TIME ZONE 'UTC'")
     connection.commit()
+
+
+def _refuse_dead(connection: Any, _record: object, _fairy: object) -> None:
+    """Have a dead connection replaced, and all that are as old.
+
+    On an idle connection the server says nothing but that it ends it, so there is something to read only then. Asking it
+    instead (`pool_pre_ping`) is a third of what a short transaction costs.
+    """
+    heard = select.poll()
+    try:
+        heard.register(connection.fileno(), select.POLLIN)
+        is_dead = bool(heard.poll(0))
+    except psycopg.Error:
+        is_dead = True
+    if is_dead:
+        raise InvalidatePoolError
 
 
 def rows(conn: Connection, sql: sqlalchemy.TextClause, values: Mapping[str, Any] | None = None) -> Sequence[Any]:

@@ -65,10 +65,10 @@ class Phone:
 
     def writes(self, body: str, provider_id: str = "") -> list[str]:
         """Send an SMS, have it understood, and give the answers it brought."""
-        before = len(self.received)
+        before = {row.id for row in self._queued}
         inbox.take(self.rt, self.provider, Inbound(provider_id or f"in-{next(_ids)}", self.number, "54600", body))
         understand_waiting(self.rt)
-        return self.received[before:]
+        return [row.body for row in self._queued if row.id not in before]
 
     @property
     def id(self) -> int:
@@ -77,8 +77,12 @@ class Phone:
 
     @property
     def received(self) -> list[str]:
-        """Bodies of all SMS queued for this number, oldest first."""
-        return [row.body for row in self.rows("SELECT body FROM messages WHERE number_id = :id ORDER BY id")]
+        """Bodies of all SMS queued for this number, a blast's (which have none of their own) last, else oldest first."""
+        return [row.body for row in self._queued]
+
+    @property
+    def _queued(self) -> list[Any]:
+        return self.rows("SELECT id, body FROM messages WHERE number_id = :id ORDER BY id")
 
     @property
     def tickets(self) -> list[Any]:

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ import pytest
 
 from config import logging as lines
 from gateway.local.places import LocalError
+from tests.stack import until
 
 NUMBER = "+6281234567890"
 
@@ -134,12 +136,45 @@ def test_libraries_that_log_requests_are_held_back(output: io.StringIO, name: st
     assert output.getvalue() == ""
 
 
-def test_an_access_line_carries_the_path_alone(output: io.StringIO) -> None:
+def as_in_a_process(patch: pytest.MonkeyPatch) -> None:
+    """Takes the handlers away that pytest sets for the body of a test: requests' lines are gathered by ours alone."""
+    patch.setattr(logging.root, "handlers", logging.root.handlers[:1])
+
+
+def test_an_access_line_carries_the_path_alone(output: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_in_a_process(monkeypatch)
     lines.access("/hooks/africastalking/sms?token=secret", 200, 3.14159)
     lines.access(f"/simulator/inbox/{NUMBER}", 404, 1)
+    until(10, lambda: len(read(output)) == 2, "both lines, without another to push them")
     first, second = read(output)
     assert (first["path"], first["status"], first["millis"]) == ("/hooks/africastalking/sms", 200, 3.1)
     assert second["path"] == "/simulator/inbox/+***********90"
+
+
+def test_what_is_logged_stands_below_the_requests_before_it(
+    output: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_in_a_process(monkeypatch)
+    lines.access("/one", 200, 1)
+    lines.access("/two", 200, 1)
+    logging.getLogger("gateway").info("then")
+    assert [line.get("path") or line["event"] for line in read(output)] == ["/one", "/two", "then"]
+
+
+ENDS = """
+import threading
+from config import logging
+logging.configure("test")
+asking = threading.Thread(target=logging.access, args=("/one", 200, 1), daemon={daemon})
+asking.start()
+asking.join()
+"""
+
+
+@pytest.mark.parametrize("daemon", [False, True], ids=["a thread of ours", "a thread that Python did not start"])
+def test_a_process_that_ends_writes_what_it_gathered(daemon: bool) -> None:
+    ended = subprocess.run([sys.executable, "-c", ENDS.format(daemon=daemon)], check=True, capture_output=True)
+    assert json.loads(ended.stdout)["path"] == "/one"
 
 
 def test_a_broken_call_does_not_print_its_arguments(output: io.StringIO, capsys: pytest.CaptureFixture[str]) -> None:

@@ -73,6 +73,8 @@ class _Dialogue:
         # Kept for an hour: deriving it takes longer than a whole step of the engine.
         self._key = rt.remember("hop key", 3600, lambda: rt.vault.digest("hop", ""))
         self._here = Point.of(self._text, self._key)
+        self._place = sessions.place(rt.redis, provider, event.session_id, str(self._here))
+        self._since: tuple[str, Point, str | None] | None = None
         self._facts: Mapping[str, str] = {}
         self._redis_is_down = False
         self._is_noted = False
@@ -87,7 +89,7 @@ class _Dialogue:
                 turn, following = self._begin(session)
             else:
                 turn, following = self._go_on(session) if session else self._meet()
-            following = following._replace(state=turn.state.to_json(), ends=turn.ends)
+            following = following._replace(state=turn.state, ends=turn.ends)
             if self._redis_is_down or self._is_noted or track.is_armed(self._book, turn.state.screen):
                 self._note(turn, self._parse(following.text))
             if self._save(turn, following):
@@ -100,13 +102,22 @@ class _Dialogue:
 
         A star says that there may be two inputs, one of which another process has answered.
         """
-        held = sessions.recent(self._rt.redis, self._provider, self._event.session_id, str(self._here))
-        typed = self._parse(held.text).typed(self._text) if held else None
-        return (held, None) if held and typed is not None and STAR not in typed else None
+        held = sessions.recent(self._place)
+        if held is None:
+            return None
+        _, typed = self._typed_since(held.text)
+        return (held, None) if typed is not None and STAR not in typed else None
+
+    def _typed_since(self, written: str) -> tuple[Point, str | None]:
+        """How far the text was understood, and what was typed since. Raises ValueError where that cannot be read."""
+        if self._since is None or self._since[0] != written:
+            point = self._parse(written)
+            self._since = written, point, point.typed(self._text)
+        return self._since[1:]
 
     def _load(self) -> tuple[Session | None, str | None]:
         try:
-            return sessions.load(self._rt.redis, self._provider, self._event.session_id, str(self._here))
+            return sessions.load(self._place)
         except RedisError:
             self._redis_is_down = True
             return None, None
@@ -115,9 +126,8 @@ class _Dialogue:
         if self._redis_is_down:
             return True
         spoken = ("END " if turn.ends else "CON ") + turn.text
-        where = (self._rt.redis, self._provider, self._event.session_id)
         try:
-            return sessions.save(*where, session, str(self._here), spoken)
+            return sessions.save(self._place, session, spoken)
         except RedisError:
             self._redis_is_down = True
             self._note(turn, self._parse(session.text))
@@ -152,12 +162,14 @@ class _Dialogue:
 
     def _go_on(self, session: Session) -> tuple[Turn, Session]:
         """A hop of a session that Redis knows: what was typed since its last hop is one input."""
+        state = session.state
         try:
-            state, base = State.from_json(session.state), self._parse(session.text)
+            base, typed = self._typed_since(session.text)
         except ValueError:
+            state = None
+        if state is None:
             return self._restart(session)
         stage = self._stage(session, base)
-        typed = base.typed(self._text)
         if typed is None:
             return self._lost_step(state, session, base, stage)
         if STAR in typed:
@@ -201,7 +213,7 @@ class _Dialogue:
         self, number_id: int, facts: dict[str, str], offer: left.Offer | None, *, version: int
     ) -> tuple[Turn, Session]:
         """The first screen, or the one a deep dial leads to, or the offer to take up what was lost."""
-        session = Session(number_id, facts, {}, str(self._here), False, version=version)
+        session = Session(number_id, facts, None, str(self._here), False, version=version)
         stage = self._stage(session, self._here)
         return stage.meet(stage.offer(offer) if offer else stage.start(self._dialled(self._text))), session
 
@@ -234,7 +246,7 @@ class _Dialogue:
 
     def _recall(self, row: inbox.Restart, held: Session | None = None) -> tuple[Turn, Session]:
         """A hop of a session that Redis has lost, from what PostgreSQL knows; `held` is what Redis does have of it."""
-        session = Session(row.number_id, row.facts, {}, str(self._here), False, held.version if held else 0)
+        session = Session(row.number_id, row.facts, None, str(self._here), False, held.version if held else 0)
         if row.state is None:
             dialled = self._text[: int(row.facts.get(_ENTRY) or 0)]
             base = Point.of(dialled, self._key)

@@ -88,10 +88,10 @@ def end(rt: Runtime, provider: str, event: HopEnd) -> None:
 def _shown_last(rt: Runtime, provider: str, session_id: str) -> str:
     """The screen that stood on the phone, where Redis still knows it: PostgreSQL is not told of every one."""
     try:
-        held, _ = sessions.load(rt.redis, provider, session_id)
+        held, _ = sessions.load(sessions.place(rt.redis, provider, session_id))
     except RedisError:
         return ""
-    return str(held.state.get("screen") or "") if held else ""
+    return held.state.screen if held and held.state else ""
 
 
 def _invite(talk: Talk, conn: Connection, slots: Mapping[str, str]) -> None:

@@ -114,9 +114,10 @@ def test_the_pin_is_kept_nowhere(make_official: MakeOfficial, rt: Runtime, caplo
     with caplog.at_level(logging.DEBUG):
         sign_in(phone, pin)
         phone.types("1")
-    held, _ = sessions.load(rt.redis, phone.provider, phone.session)
+    held, _ = sessions.load(sessions.place(rt.redis, phone.provider, phone.session))
     assert held
-    assert held.state["kept"]["signed"] == "yes"
+    assert held.state
+    assert held.state.kept["signed"] == "yes"
     kept = str([rt.redis.hgetall(key) for key in rt.redis.scan_iter("hops:*")]) + caplog.text
     with rt.engine.begin() as conn:
         for table in ("ussd_sessions", "audit", "messages", "inbound", "questions", "numbers"):

@@ -14,7 +14,6 @@ from gateway.state import sessions
 from menus.drafts import effects_of
 from menus.layout import lay_out
 from menus.loader import standard
-from menus.model import State as At
 
 from .conftest import MakePhone, Phone
 
@@ -129,9 +128,10 @@ def known(rt: Runtime, editors: tuple[int, int]) -> None:
 
 def note_effect(phone: Phone, typed: str) -> None:
     """Keep which way with an effect this answer is about to take."""
-    held, _ = sessions.load(phone.rt.redis, phone.provider, phone.session)
+    held, _ = sessions.load(sessions.place(phone.rt.redis, phone.provider, phone.session))
     assert held
-    state, book = At.from_json(held.state), standard()
+    assert held.state
+    state, book = held.state, standard()
     screen = book.screens[state.screen]
     found = lay_out(book, screen, state, held.facts).ways.get(typed)
     if found and found[0].do:

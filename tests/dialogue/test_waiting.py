@@ -62,7 +62,7 @@ def test_the_same_hop_again_has_no_second_effect_and_the_code_is_kept_nowhere(to
     assert again.text == done
     assert code in done
     assert len(rows(town.rt, "SELECT 1 FROM audit WHERE act = 'use code'")) == 1
-    kept = str(sessions.load(town.rt.redis, phone.provider, phone.session))
+    kept = str(sessions.load(sessions.place(town.rt.redis, phone.provider, phone.session)))
     for table in ("ussd_sessions", "audit", "code_asks", "messages"):
         kept += str(rows(town.rt, f"SELECT * FROM {table}"))  # noqa: S608
     assert f"{digits}'" not in kept

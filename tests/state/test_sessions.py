@@ -11,18 +11,19 @@ import redis
 from gateway.local.embedded import Embedded
 from gateway.state import sessions
 from gateway.state.connection import connect
-from gateway.state.sessions import Session
+from gateway.state.sessions import Session, place
+from menus.model import State
 
 
 def load(client: redis.Redis, hop: str = "") -> tuple[Session | None, str | None]:
-    return sessions.load(client, "simulator", "s1", hop)
+    return sessions.load(place(client, "simulator", "s1", hop))
 
 
 def save(client: redis.Redis, session: Session, hop: str = "", answer: str = "CON") -> bool:
-    return sessions.save(client, "simulator", "s1", session, hop, answer)
+    return sessions.save(place(client, "simulator", "s1", hop), session, answer)
 
 
-FIRST = Session(number_id=7, facts={"known": "yes"}, state={"screen": "home"}, text="", ends=False)
+FIRST = Session(number_id=7, facts={"known": "yes"}, state=State("home", "id"), text="", ends=False)
 
 
 def test_a_session_comes_back_as_it_was_saved_one_version_on(redis_client: redis.Redis) -> None:
@@ -88,7 +89,7 @@ def test_every_hop_renews_the_life_of_a_session(redis_client: redis.Redis) -> No
 
 def test_sessions_of_two_companies_with_one_id_are_two(redis_client: redis.Redis) -> None:
     save(redis_client, FIRST)
-    assert sessions.load(redis_client, "africastalking", "s1", "") == (None, None)
+    assert sessions.load(place(redis_client, "africastalking", "s1")) == (None, None)
 
 
 def test_repeated_hops_are_answered_as_before_and_only_the_last_screens_are_kept(redis_client: redis.Redis) -> None:
@@ -120,7 +121,7 @@ def test_a_thread_goes_on_with_a_server_that_was_restarted() -> None:
 
 
 def remembered(client: redis.Redis, hop: str = "1*1") -> Session | None:
-    return sessions.recent(client, "simulator", "s1", hop)
+    return sessions.recent(place(client, "simulator", "s1", hop))
 
 
 def test_a_process_remembers_what_it_saved_until_another_goes_on_or_the_dialogue_ends(
@@ -152,5 +153,5 @@ def test_a_process_forgets_a_session_when_redis_would(
     save(redis_client, FIRST, "1")
     monkeypatch.setattr(sessions.time, "monotonic", lambda: began + sessions.TTL + 5)
     assert remembered(redis_client) is None
-    sessions.save(redis_client, "simulator", "s2", FIRST, "1", "CON")
+    sessions.save(place(redis_client, "simulator", "s2", "1"), FIRST, "CON")
     assert len(sessions._recent[redis_client]) == 1, "nor does its memory grow"

@@ -13,6 +13,7 @@ from gateway.state import sessions
 from gateway.state.connection import connect
 from gateway.state.sessions import Session, place
 from menus.model import State
+from tests.stack import until
 
 
 def load(client: redis.Redis, hop: str = "") -> tuple[Session | None, str | None]:
@@ -118,6 +119,29 @@ def test_a_thread_goes_on_with_a_server_that_was_restarted() -> None:
             assert load(client, "1")[1] == "CON x"
     finally:
         shutil.rmtree(data)
+
+
+def test_a_server_that_does_not_answer_is_waited_for_no_longer_than_the_patience() -> None:
+    data = Path(tempfile.mkdtemp(prefix="kabar-test-paused-"))
+    try:
+        with Embedded(data) as servers:
+            url = servers.start_valkey()
+            impatient, other = connect(url, patience=0.2), connect(url)
+            save(impatient, FIRST, "1", "CON x")
+            # Far longer than the patience: were it not kept, the answer would come at last.
+            other.execute_command("CLIENT", "PAUSE", "5000", "ALL")
+            with pytest.raises(redis.RedisError):
+                load(impatient, "1")
+            assert until(20, lambda: answered(impatient), "an answer after the pause") == "CON x"
+    finally:
+        shutil.rmtree(data)
+
+
+def answered(client: redis.Redis) -> str | None:
+    try:
+        return load(client, "1")[1]
+    except redis.RedisError:
+        return None
 
 
 def remembered(client: redis.Redis, hop: str = "1*1") -> Session | None:

@@ -138,9 +138,10 @@ class _Gathering(logging.StreamHandler[TextIO]):
         with self.lock or nullcontext(), suppress(OSError, ValueError):
             # Before they are taken: a line that comes meanwhile is taken too, or has a timer of its own.
             self._is_due = False
-            while self._gathered:
-                at, fields = self._gathered.popleft()
-                self.stream.write(self._lines.line(at, "info", _access.name, "request", fields) + "\n")
+            # All before the first is written: where writing fails they are gone, and do not pile up.
+            taken = [self._gathered.popleft() for _ in range(len(self._gathered))]
+            lines = (self._lines.line(at, "info", _access.name, "request", fields) for at, fields in taken)
+            self.stream.write("".join(f"{line}\n" for line in lines))
             super().flush()
 
 

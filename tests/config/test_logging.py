@@ -161,6 +161,26 @@ def test_what_is_logged_stands_below_the_requests_before_it(
     assert [line.get("path") or line["event"] for line in read(output)] == ["/one", "/two", "then"]
 
 
+class Full(io.StringIO):
+    """A disk without room."""
+
+    def write(self, _: str) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_lines_that_cannot_be_written_do_not_pile_up(output: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_in_a_process(monkeypatch)
+    (ours,) = logging.root.handlers
+    monkeypatch.setattr(ours, "stream", Full())
+    for _ in range(3):
+        lines.access("/lost", 200, 1)
+    ours.flush()
+    monkeypatch.setattr(ours, "stream", output)
+    lines.access("/kept", 200, 1)
+    ours.flush()
+    assert [line["path"] for line in read(output)] == ["/kept"]
+
+
 ENDS = """
 import threading
 from config import logging

@@ -181,18 +181,23 @@ def test_lines_that_cannot_be_written_do_not_pile_up(output: io.StringIO, monkey
     assert [line["path"] for line in read(output)] == ["/kept"]
 
 
+# A worker of the web server ends as a forked child does, without what an interpreter does at its exit (`atexit`).
 ENDS = """
-import threading
+import multiprocessing, threading
 from config import logging
-logging.configure("test")
-asking = threading.Thread(target=logging.access, args=("/one", 200, 1), daemon={daemon})
-asking.start()
-asking.join()
+def work():
+    logging.configure("test")
+    asking = threading.Thread(target=logging.access, args=("/one", 200, 1), daemon={daemon})
+    asking.start()
+    asking.join()
+worker = multiprocessing.get_context("fork").Process(target=work)
+worker.start()
+worker.join()
 """
 
 
 @pytest.mark.parametrize("daemon", [False, True], ids=["a thread of ours", "a thread that Python did not start"])
-def test_a_process_that_ends_writes_what_it_gathered(daemon: bool) -> None:
+def test_a_worker_that_ends_writes_what_it_gathered(daemon: bool) -> None:
     ended = subprocess.run([sys.executable, "-c", ENDS.format(daemon=daemon)], check=True, capture_output=True)
     assert json.loads(ended.stdout)["path"] == "/one"
 
